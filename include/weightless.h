@@ -1,0 +1,215 @@
+/*
+ * weightless.h - decode pruned, clustered neural network weights from a .wls file.
+ *
+ * One self-contained header for C99 and C++11. The rules that hold for every function:
+ *
+ *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open stores
+ *    in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
+ *  - A file is hostile until checked. Whatever its bytes are, no function reads outside [data, data + size), writes
+ *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status.
+ *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
+ *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
+ *    a workspace of its own.
+ *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
+ *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WEIGHTLESS_H
+#define WEIGHTLESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this header. wl_version() tells the library's; the major number is that of the ABI. */
+#define WL_VERSION_MAJOR 1
+#define WL_VERSION_MINOR 0
+#define WL_VERSION_PATCH 0
+#define WL_VERSION (WL_VERSION_MAJOR * 65536 + WL_VERSION_MINOR * 256 + WL_VERSION_PATCH)
+
+/* A tensor has at most this many dimensions. */
+#define WL_MAX_RANK 8
+
+/*
+ * What a call can answer. The numbers are pinned: they never change and are never used again.
+ */
+typedef int32_t wl_status;
+enum {
+    WL_OK = 0,
+    /* the caller's mistakes */
+    WL_ERROR_ARGUMENT = 1,        /* a null pointer, an unknown type number, a model that wl_open did not fill */
+    WL_ERROR_NO_TENSOR = 2,       /* no tensor has that index or name */
+    WL_ERROR_TYPE = 3,            /* this tensor cannot be decoded to that type: see wl_decode */
+    WL_ERROR_ROWS = 4,            /* first_row + row_count is beyond the last row */
+    WL_ERROR_DST_SIZE = 5,        /* dst is too small for the output */
+    WL_ERROR_WORKSPACE_SIZE = 6,  /* workspace is smaller than wl_workspace_size says */
+    /* what is wrong with the file */
+    WL_ERROR_MAGIC = 16,          /* the bytes are not a .wls file */
+    WL_ERROR_VERSION = 17,        /* a .wls file of a version that this library does not read */
+    WL_ERROR_TRUNCATED = 18,      /* the file ends before its directory or its sections do */
+    WL_ERROR_DIRECTORY = 19,      /* the directory fails its checksum or contradicts itself */
+    WL_ERROR_CHECKSUM = 20,       /* a tensor's section fails its checksum (only wl_verify computes it) */
+    WL_ERROR_CORRUPT = 21,        /* a tensor's section contradicts itself or its directory entry */
+    WL_ERROR_UNSUPPORTED = 22,    /* a method or coder that this library does not know */
+    /* ours */
+    WL_ERROR_INTERNAL = 48        /* a defect of the library: please report it */
+};
+
+/* Element types. The first group is the types a tensor can have; WL_ID8 is an output type only. */
+typedef uint32_t wl_type;
+enum {
+    WL_F32 = 0,
+    WL_F16 = 1,
+    WL_BF16 = 2,
+    WL_I8 = 3,
+    WL_U8 = 4,
+    WL_F64 = 5,
+    WL_I16 = 6,
+    WL_U16 = 7,
+    WL_I32 = 8,
+    WL_U32 = 9,
+    WL_I64 = 10,
+    WL_U64 = 11,
+    WL_BOOL = 12,
+    WL_ID8 = 32 /* one byte a weight: 0 for a zero weight, 1..clusters for the centroid with that number */
+};
+
+/* How a tensor is encoded: wl_tensor.method and wl_tensor.coder. */
+enum {
+    WL_METHOD_STORED = 0,
+    WL_METHOD_DENSE = 1,
+    WL_METHOD_CSR = 2,
+    WL_METHOD_BLOOMIER = 3
+};
+enum {
+    WL_CODER_NONE = 0,
+    WL_CODER_HUFFMAN = 1,
+    WL_CODER_ARITHMETIC = 2
+};
+
+/*
+ * An open model. The caller owns it (on the stack, say); wl_open fills it; nothing has to be closed. It may be copied.
+ * Its fields are the library's.
+ */
+typedef struct wl_model {
+    const void *data;
+    size_t size;
+    uint64_t opaque[6];
+} wl_model;
+
+/* What the file says of a tensor: filled by wl_tensor_info. Pointers point into the file. */
+typedef struct wl_tensor {
+    const char *name;         /* UTF-8, not terminated */
+    const void *stored;       /* method stored: the elements themselves, usable where they lie; NULL for any other.
+                                 They start at a multiple of 64 bytes from the start of the file. */
+    uint64_t shape[WL_MAX_RANK]; /* dimensions beyond rank are 1 */
+    uint64_t rows;            /* shape[0]; 1 for a scalar */
+    uint64_t columns;         /* the product of the other dimensions; 1 for a vector or a scalar */
+    uint64_t nonzeros;        /* non-zero weights that were encoded; all weights for a stored tensor */
+    uint64_t encoded_bytes;   /* all that the file holds for it: entry, name, section, padding */
+    uint32_t name_length;
+    uint32_t rank;
+    wl_type type;             /* type of the elements that were encoded */
+    uint32_t method;          /* WL_METHOD_... */
+    uint32_t coder;           /* WL_CODER_... */
+    uint32_t clusters;        /* centroids, 0..255; 0 for a stored tensor */
+    uint32_t cell_bits;       /* bits a cell of a Bloomier filter, 1..16; 0 for the exact methods */
+    uint32_t reserved;
+} wl_tensor;
+
+/* What the managed runtime inside the library has done: filled by wl_managed_memory. */
+typedef struct wl_managed {
+    uint64_t allocated_bytes; /* managed bytes ever allocated by the calling thread */
+    uint64_t collections;     /* garbage collections of the process */
+} wl_managed;
+
+/*
+ * Starts the library's runtime now, instead of within the first call of another function: about 2 ms and 1 MB, once a
+ * process, and one sleeping thread. Optional. It takes SIGSEGV and SIGFPE handlers (which pass on what is not the
+ * library's) and keeps the host's SIGPIPE handling. Since 1.0.
+ */
+wl_status wl_init(void);
+
+/* The library's version, as in WL_VERSION. Compare its major number with WL_VERSION_MAJOR. Since 1.0. */
+uint32_t wl_version(void);
+
+/* A constant English sentence for a status, also for numbers it does not know. Never NULL. Since 1.0. */
+const char *wl_status_string(wl_status status);
+
+/*
+ * Checks the header and the directory of the .wls at [data, data + size) and fills *model. Nothing is copied: a mmap
+ * of the file will do, at any address. Bytes after the last section are ignored, so a flash partition may be larger
+ * than its file. Sections are looked at when they are used: wl_verify checks all of them.
+ * Hostile input: reads the directory only, in time proportional to its size.
+ * Errors: ARGUMENT, MAGIC, VERSION, TRUNCATED, DIRECTORY, UNSUPPORTED. Since 1.0.
+ */
+wl_status wl_open(const void *data, size_t size, wl_model *model);
+
+/* The number of tensors in the file; 0 for NULL. Since 1.0. */
+uint32_t wl_tensor_count(const wl_model *model);
+
+/*
+ * Fills *info for the tensor with that index. Walks the directory: time proportional to the index.
+ * Hostile input: reads the entry and the section's first bytes. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
+ */
+wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info);
+
+/*
+ * Finds a tensor by its name (zero-terminated UTF-8) and puts its index into *tensor.
+ * Errors: ARGUMENT, NO_TENSOR. Since 1.0.
+ */
+wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tensor);
+
+/*
+ * How many bytes of workspace wl_decode and wl_decode_rows need for this tensor, whatever the type and the rows; may
+ * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
+ *   stored, dense and csr:  at most 32 KiB
+ *   bloomier, coder none:   0
+ *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
+ */
+wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
+
+/*
+ * Decodes a whole tensor: rows x columns elements of the type, row-major, at dst (any alignment).
+ *   f32, f16, bf16 tensors decode to WL_F32, WL_F16, WL_BF16 (rounded to nearest even) or WL_ID8;
+ *   i8 and u8 tensors to their own type, WL_F32 or WL_ID8; every other type to itself alone. A stored tensor has no
+ *   ids. dst_size may be larger than the output: the rest is left alone. workspace may be NULL if its size is 0.
+ * Hostile input: writes only into dst and workspace, and takes time proportional to weights plus encoded bytes.
+ * Errors: ARGUMENT, NO_TENSOR, TYPE, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
+ */
+wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *dst, size_t dst_size, void *workspace,
+                    size_t workspace_size);
+
+/*
+ * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
+ * stored, dense with coder none and bloomier with coder none start anywhere at the cost of the rows asked for. The
+ * others are sequential: a band that starts where the previous call on the same workspace ended goes on from there, and any other
+ * band costs as much as decoding from the first row. For that the workspace must be kept as the previous call left it; if it was not,
+ * this is noticed and the band is decoded from the first row. Its first use needs no initialisation.
+ * Errors: as wl_decode, and ROWS. Since 1.0.
+ */
+wl_status wl_decode_rows(const wl_model *model, uint32_t tensor, wl_type type, uint64_t first_row, uint64_t row_count,
+                         void *dst, size_t dst_size, void *workspace, size_t workspace_size);
+
+/*
+ * Checks every section against its checksum and every tensor's parameters: worth doing once after a download. It reads
+ * the whole file and writes nothing. A file that passes decodes to what was encoded, unless somebody made it to deceive;
+ * a file that fails is still safe to decode. Errors: ARGUMENT, CHECKSUM, CORRUPT. Since 1.0.
+ */
+wl_status wl_verify(const wl_model *model);
+
+/*
+ * What the managed runtime has allocated: the difference before and after any of the functions above is 0, and that is
+ * what this function is for. Errors: ARGUMENT. Since 1.0.
+ */
+wl_status wl_managed_memory(wl_managed *managed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
