@@ -1,0 +1,45 @@
+using Weightless.Encoder.Coders;
+using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder.Coders;
+using Weightless.NativeDecoder.Format;
+using Decoder = Weightless.NativeDecoder.Codecs.Csr;
+
+namespace Weightless.Encoder.Codecs;
+
+/// <summary>Method <c>csr</c>: relative-index sparse rows, with the gap width that makes the section smallest.</summary>
+internal static class Csr
+{
+    public static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
+    {
+        byte[]? smallest = null;
+        for (int gapBits = 1; gapBits <= Decoder.MaxGapBits; gapBits++)
+        {
+            BitWriter candidate = new();
+            candidate.WriteByte((byte)gapBits);
+            SymbolCoder.Write(new Source(tensor, gapBits), coder, candidate);
+            if (smallest is null || candidate.Length < smallest.Length)
+                smallest = candidate.ToArray();
+        }
+        section.WriteBytes(smallest);
+    }
+
+    private readonly struct Source(ClusteredTensor tensor, int gapBits) : ISymbolSource
+    {
+        public Alphabets Alphabets => Decoder.Alphabets(tensor.Clusters, gapBits);
+
+        public void WriteTo<TSink>(ref TSink sink) where TSink : struct, ISymbolSink
+        {
+            int filler = (1 << gapBits) - 1;
+            int expected = 0;
+            for (int i = tensor.NextNonzero(0); i < tensor.Ids.Length; i = tensor.NextNonzero(i + 1))
+            {
+                int gap = i - expected;
+                for (; gap >= filler; gap -= filler)
+                    sink.Write(Decoder.Gap, (uint)filler);
+                sink.Write(Decoder.Gap, (uint)gap);
+                sink.Write(Decoder.Id, (uint)tensor.Ids[i] - 1);
+                expected = i + 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Weightless.Encoder.Coders;
+using Weightless.Encoder.Models;
+using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder;
+
+/// <summary>A tensor as a .wls file holds it: what its directory entry says, and its section.</summary>
+public sealed record EncodedTensor(
+    string Name, ElementType Type, IReadOnlyList<long> Shape, Method Method, Coder Coder, ReadOnlyMemory<byte> Section)
+{
+    /// <summary>The directory entry: docs/format.md.</summary>
+    internal byte[] Entry { get; } = MakeEntry(Name, Type, Shape, Method, Coder, Section);
+
+    /// <summary>Bytes of entry and section; the padding before a stored section depends on its place and is not in it.</summary>
+    public long Bytes => Entry.Length + Section.Length;
+
+    /// <summary>A tensor with its elements as they are.</summary>
+    public static EncodedTensor Store(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Stored, Coder.None, tensor.Data);
+    }
+
+    /// <summary>A clustered tensor by the given method and coder.</summary>
+    /// <param name="cellBits">Bits of a filter's cell; null for the default, five more than an id needs.</param>
+    /// <param name="seed">The first seed that a filter tries.</param>
+    public static EncodedTensor Encode(ClusteredTensor tensor, Method method, Coder coder, int? cellBits = null,
+        double room = Codecs.Bloomier.DefaultRoom, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        BitWriter section = new();
+        Codecs.PaletteWriter.Write(tensor, section);
+        switch (method)
+        {
+            case Method.Dense:
+                Codecs.Dense.Write(tensor, coder, section);
+                break;
+            case Method.Csr:
+                Codecs.Csr.Write(tensor, coder, section);
+                break;
+            case Method.Bloomier:
+                Codecs.Bloomier.Write(tensor, coder, cellBits ?? DefaultCellBits(tensor.Clusters), room, seed, section);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(method));
+        }
+        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, method, coder, section.ToArray());
+    }
+
+    /// <summary>Bits that make one zero weight in 32 or fewer a false positive.</summary>
+    public static int DefaultCellBits(int clusters) => MinCellBits(clusters) + 5;
+
+    /// <summary>Bits that a centroid's number needs.</summary>
+    public static int MinCellBits(int clusters) =>
+        Math.Max(1, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)Math.Max(clusters, 1) - 1));
+
+    private static byte[] MakeEntry(string name, ElementType type, IReadOnlyList<long> shape, Method method, Coder coder,
+        ReadOnlyMemory<byte> section)
+    {
+        if (shape.Count > Limits.MaxRank)
+            throw new ModelFormatException($"tensor {ModelFormatException.Quote(name)} has {shape.Count} dimensions; at most {Limits.MaxRank} can be encoded");
+        BitWriter entry = new();
+        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
+        entry.WriteVarint((ulong)nameBytes.Length);
+        entry.WriteBytes(nameBytes);
+        entry.WriteByte((byte)((int)method | (int)coder << 4));
+        entry.WriteByte((byte)((int)type | shape.Count << 4));
+        foreach (long dimension in shape)
+            entry.WriteVarint((ulong)dimension);
+        entry.WriteVarint((ulong)section.Length);
+        entry.WriteValue(Checksum.OfSection(section.Span));
+        return entry.ToArray();
+    }
+}

@@ -1,0 +1,50 @@
+using DotNet.Globbing;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder;
+
+/// <summary>What to make of a model.</summary>
+public sealed record EncoderOptions
+{
+    public Method Method { get; init; } = Method.Csr;
+
+    public Coder Coder { get; init; } = Coder.Arithmetic;
+
+    /// <summary>The share of weights that pruning keeps, above 0 and at most 1; null prunes nothing.</summary>
+    public double? Density { get; init; }
+
+    /// <summary>Centroids for a float tensor with over 255 distinct non-zero values, 1..255; null leaves it as it is.</summary>
+    public int? Clusters { get; init; }
+
+    /// <summary>Bits of a filter's cell, 1..16; null for five more than an id needs.</summary>
+    public int? CellBits { get; init; }
+
+    /// <summary>Cells of a Bloomier filter for each non-zero.</summary>
+    public double Room { get; init; } = Codecs.Bloomier.DefaultRoom;
+
+    /// <summary>
+    /// Names of the tensors to prune, cluster and encode, with * ? and [abc]; the others are stored as they are. Empty means
+    /// all tensors, of which those with fewer than two dimensions are neither pruned nor clustered.
+    /// </summary>
+    public IReadOnlyList<string> Tensors { get; init; } = [];
+
+    public ulong Seed { get; init; }
+
+    /// <summary>Throws unless each of <see cref="Tensors"/> matches a name.</summary>
+    /// <exception cref="ModelFormatException">One matches none.</exception>
+    public void RequireMatches(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        foreach (string pattern in Tensors)
+        {
+            if (!all.Any(Glob.Parse(pattern).IsMatch))
+                throw new ModelFormatException($"no tensor matches {ModelFormatException.Quote(pattern)}");
+        }
+    }
+
+    internal bool Selects(string name) => Tensors.Count == 0 || Tensors.Any(pattern => Glob.Parse(pattern).IsMatch(name));
+
+    /// <summary>Whether to prune and cluster a tensor. A bias is short, dense and touchy: it is changed only if it is named.</summary>
+    internal bool Changes(Tensor tensor) => Selects(tensor.Name) && (tensor.Shape.Count >= 2 || Tensors.Count > 0);
+}

@@ -1,0 +1,196 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Weightless.Encoder.Models;
+
+/// <summary>
+/// A file that appears whole or not at all: what is written goes to a temporary beside the target, and <see cref="Commit"/>
+/// renames it over the target. A device, a pipe and standard output are written straight, as there is nothing to rename over.
+/// </summary>
+public sealed class AtomicFile : IDisposable
+{
+    private const int BufferBytes = 1 << 20;
+    private const int RandomDigits = 12;
+    private const string TemporaryExtension = ".tmp";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    // The temporaries of this process, for RemoveAll.
+    private static readonly HashSet<string> Temporaries = [];
+
+    private readonly string _target;
+    private readonly string? _temporary;
+    private readonly FileStream _stream;
+    private bool _committed;
+
+    /// <exception cref="IOException">The folder is missing, the target is a folder, or another error of the system.</exception>
+    public AtomicFile(string path)
+    {
+        // A link stays a link, and what it points to is replaced.
+        bool isLink = new FileInfo(path).LinkTarget is not null;
+        _target = (isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
+        if (KindOf(path) == FileKind.Folder)
+            throw new IOException("the output is a folder");
+        if (IsSpecial(path))
+        {
+            _stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
+            return;
+        }
+
+        string folder = Path.GetDirectoryName(_target) ?? throw new IOException("the output is a folder");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException("the folder of the output does not exist");
+
+        string prefix = TemporaryPrefix(_target);
+        string random = RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true);
+        RemoveAbandoned(folder, prefix);
+        _temporary = Path.Join(folder, prefix + random + TemporaryExtension);
+        try
+        {
+            // FileShare.None takes a lock, by which another run can tell this file from an abandoned one.
+            lock (Temporaries)
+            {
+                _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+                Temporaries.Add(_temporary);
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException("the folder of the output cannot be written to", e);
+        }
+    }
+
+    private enum FileKind
+    {
+        None,
+        Regular,
+        Folder,
+        Special,
+    }
+
+    /// <summary>Where the content goes.</summary>
+    public Stream Stream => _stream;
+
+    /// <summary>Whether a path is one that is written straight: a device, a pipe, standard output.</summary>
+    public static bool IsSpecial(string path) => KindOf(path) == FileKind.Special || IsDescriptor(path);
+
+    /// <summary>Removes the temporaries of a process that is about to be ended by a signal; it can write no more files.</summary>
+    public static void RemoveAll()
+    {
+        Monitor.Enter(Temporaries);
+        foreach (string path in Temporaries)
+            File.Delete(path);
+    }
+
+    /// <summary>Makes the content the file. Not called, or thrown out of, it leaves what was there before.</summary>
+    public void Commit()
+    {
+        if (_temporary is null)
+        {
+            _stream.Flush();
+            return;
+        }
+
+        _stream.Flush(flushToDisk: true);
+
+        // Still open, and so still locked, until it has its name.
+        lock (Temporaries)
+        {
+            File.Move(_temporary, _target, overwrite: true);
+            Temporaries.Remove(_temporary);
+        }
+        _committed = true;
+    }
+
+    /// <summary>Closes the file and removes the temporary if it was not committed.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk has been reported by the write or by Commit; this is the rest of the buffer failing again.
+        }
+
+        if (_temporary is null || _committed)
+            return;
+        lock (Temporaries)
+        {
+            File.Delete(_temporary);
+            Temporaries.Remove(_temporary);
+        }
+    }
+
+    private static string TemporaryPrefix(string target)
+    {
+        // Short enough for the whole name to stay under the 255 bytes that file systems allow.
+        string name = Path.GetFileName(target);
+        return $".{(name.Length > 60 ? name[..60] : name)}.";
+    }
+
+    /// <summary>Removes what runs that were killed left behind: temporaries that nobody has locked.</summary>
+    private static void RemoveAbandoned(string folder, string prefix)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + TemporaryExtension))
+        {
+            ReadOnlySpan<char> name = Path.GetFileName(path.AsSpan());
+            bool isOurs = name.Length == prefix.Length + RandomDigits + TemporaryExtension.Length
+                && name.StartsWith(prefix, StringComparison.Ordinal)
+                && !name.Slice(prefix.Length, RandomDigits).ContainsAnyExcept(HexDigits);
+            if (!isOurs)
+                continue;
+            try
+            {
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another run is writing it, or it is not ours to remove.
+            }
+        }
+    }
+
+    /// <summary>/dev/stdout and the like may lead to a regular file, but one that a shell holds open.</summary>
+    private static bool IsDescriptor(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return full is "/dev/stdout" or "/dev/stderr"
+            || full.StartsWith("/dev/fd/", StringComparison.Ordinal)
+            || full.StartsWith("/proc/", StringComparison.Ordinal);
+    }
+
+    /// <summary>What stat(2) says, which .NET does not: statx has one layout on every architecture of Linux.</summary>
+    private static unsafe FileKind KindOf(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Directory.Exists(path) ? FileKind.Folder : FileKind.Regular;
+
+        const int currentFolder = -100;
+        const uint typeMask = 1;
+        const int statBytes = 256;
+        const int modeOffset = 28;
+        Span<byte> stat = stackalloc byte[statBytes];
+        fixed (byte* buffer = stat)
+        {
+            if (StatX(currentFolder, path, 0, typeMask, buffer) != 0)
+                return FileKind.None;
+        }
+
+        return (BinaryPrimitives.ReadUInt16LittleEndian(stat[modeOffset..]) & 0xf000) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x4000 => FileKind.Folder,
+            _ => FileKind.Special,
+        };
+    }
+
+    [DllImport("libc", EntryPoint = "statx")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern unsafe int StatX(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte* stat);
+}

@@ -1,0 +1,53 @@
+namespace Weightless.Encoder.Models;
+
+/// <summary>An open model: its tensors, in the order of the file. Disposing it ends the life of their data.</summary>
+public abstract class ModelFile : IDisposable
+{
+    private const int LongestMagic = 9;
+
+    public abstract IReadOnlyList<Tensor> Tensors { get; }
+
+    /// <summary>Opens a model as what its first bytes say it is: .npz, .npy or else safetensors.</summary>
+    /// <exception cref="ModelFormatException">The file is none of them, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static ModelFile Open(string path)
+    {
+        if (Directory.Exists(path))
+            throw new ModelFormatException("a folder, not a safetensors, npz or npy file");
+
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            if (!stream.CanSeek)
+                throw new ModelFormatException("a pipe or device, not a file that can be mapped");
+            if (stream.Length == 0)
+                throw new ModelFormatException("the file is empty");
+
+            Span<byte> magic = stackalloc byte[LongestMagic];
+            magic = magic[..stream.ReadAtLeast(magic, LongestMagic, throwOnEndOfStream: false)];
+            stream.Position = 0;
+
+            if (NpzReader.Recognizes(magic))
+                return new NpzReader(stream);
+            if (NpyReader.Recognizes(magic))
+                return new NpyReader(stream, Path.GetFileNameWithoutExtension(path));
+            if (SafetensorsReader.Recognizes(magic))
+                return new SafetensorsReader(stream);
+            throw new ModelFormatException("not a safetensors, npz or npy file");
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

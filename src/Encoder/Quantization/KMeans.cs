@@ -1,0 +1,150 @@
+namespace Weightless.Encoder.Quantization;
+
+/// <summary>
+/// One-dimensional k-means. Up to <see cref="ExactPoints"/> values the optimum, by dynamic programming over the sorted values
+/// (Wang and Song 2011), with the split points of a row found by divide and conquer; beyond, the optimum over that many
+/// groups of neighbouring values, then Lloyd's iteration over all of them. It takes no random numbers.
+/// </summary>
+internal static class KMeans
+{
+    public const int ExactPoints = 16384;
+
+    private const int MaxIterations = 200;
+
+    /// <summary>
+    /// At most <paramref name="clusters"/> clusters of sorted values: the index behind the last value of each, ascending.
+    /// </summary>
+    public static int[] Split(ReadOnlySpan<float> sorted, int clusters)
+    {
+        Sums all = new(sorted);
+        int points = Math.Min(sorted.Length, ExactPoints);
+        int[] borders = new int[points + 1];
+        for (int i = 0; i <= points; i++)
+            borders[i] = (int)((long)sorted.Length * i / points);
+        int[] ends = Optimum(all, borders, Math.Min(clusters, points));
+        if (points < sorted.Length)
+            Lloyd(sorted, all, ends);
+        return ends;
+    }
+
+    /// <summary>The mean of values [from, to) of the array that was split.</summary>
+    public static double Mean(ReadOnlySpan<float> sorted, int from, int to)
+    {
+        double sum = 0;
+        foreach (float value in sorted[from..to])
+            sum += value;
+        return sum / (to - from);
+    }
+
+    /// <summary>Prefix sums: the squared error of any run of values in two differences.</summary>
+    private sealed class Sums
+    {
+        private readonly double[] _values;
+        private readonly double[] _squares;
+
+        public Sums(ReadOnlySpan<float> sorted)
+        {
+            _values = new double[sorted.Length + 1];
+            _squares = new double[sorted.Length + 1];
+            for (int i = 0; i < sorted.Length; i++)
+            {
+                _values[i + 1] = _values[i] + sorted[i];
+                _squares[i + 1] = _squares[i] + (double)sorted[i] * sorted[i];
+            }
+        }
+
+        public double Mean(int from, int to) => (_values[to] - _values[from]) / (to - from);
+
+        public double Error(int from, int to)
+        {
+            double sum = _values[to] - _values[from];
+            return Math.Max(0, _squares[to] - _squares[from] - sum * sum / (to - from));
+        }
+    }
+
+    private static int[] Optimum(Sums sums, int[] borders, int clusters)
+    {
+        int points = borders.Length - 1;
+        double[] errors = new double[points + 1];
+        double[] next = new double[points + 1];
+        int[][] splits = new int[clusters][];
+        for (int i = 1; i <= points; i++)
+            errors[i] = sums.Error(0, borders[i]);
+        splits[0] = new int[points + 1];
+        for (int k = 1; k < clusters; k++)
+        {
+            splits[k] = new int[points + 1];
+            FillRow(sums, borders, errors, next, splits[k], k + 1, points, k, points - 1);
+            (errors, next) = (next, errors);
+        }
+
+        int[] ends = new int[clusters];
+        int end = points;
+        for (int k = clusters - 1; k >= 0; k--)
+        {
+            ends[k] = borders[end];
+            end = splits[k][end];
+        }
+        return ends;
+    }
+
+    /// <summary>
+    /// For every number of points in [low, high] the best start of the last cluster, known to lie in [from, to]: it moves
+    /// up with the number of points, so the middle one bounds those on either side.
+    /// </summary>
+    private static void FillRow(Sums sums, int[] borders, double[] errors, double[] next, int[] splits, int low, int high,
+        int from, int to)
+    {
+        if (low > high)
+            return;
+        int middle = low + (high - low) / 2;
+        double best = double.PositiveInfinity;
+        int bestStart = from;
+        for (int start = from; start <= Math.Min(to, middle - 1); start++)
+        {
+            double error = errors[start] + sums.Error(borders[start], borders[middle]);
+            if (error < best)
+            {
+                best = error;
+                bestStart = start;
+            }
+        }
+        next[middle] = best;
+        splits[middle] = bestStart;
+        FillRow(sums, borders, errors, next, splits, low, middle - 1, from, bestStart);
+        FillRow(sums, borders, errors, next, splits, middle + 1, high, bestStart, to);
+    }
+
+    private static void Lloyd(ReadOnlySpan<float> sorted, Sums sums, int[] ends)
+    {
+        bool moved = true;
+        for (int iteration = 0; iteration < MaxIterations && moved; iteration++)
+        {
+            moved = false;
+            int start = 0;
+            for (int k = 0; k + 1 < ends.Length; k++)
+            {
+                double middle = (sums.Mean(start, ends[k]) + sums.Mean(ends[k], ends[k + 1])) / 2;
+                int end = start + 1 + CountBelow(sorted[(start + 1)..(ends[k + 1] - 1)], middle);
+                moved |= end != ends[k];
+                ends[k] = end;
+                start = end;
+            }
+        }
+    }
+
+    private static int CountBelow(ReadOnlySpan<float> sorted, double limit)
+    {
+        int low = 0;
+        int high = sorted.Length;
+        while (low < high)
+        {
+            int middle = low + (high - low) / 2;
+            if (sorted[middle] < limit)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+}

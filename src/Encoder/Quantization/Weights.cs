@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder.Quantization;
+
+/// <summary>The elements of a float or 8-bit integer tensor, as bits of their type.</summary>
+internal readonly ref struct Weights
+{
+    private readonly ReadOnlySpan<byte> _data;
+    private readonly ElementType _type;
+    private readonly int _size;
+
+    public Weights(Tensor tensor)
+    {
+        _data = tensor.Data.Span;
+        _type = tensor.Type;
+        _size = ElementTypes.Size(tensor.Type);
+    }
+
+    public int Count => _data.Length / _size;
+
+    /// <summary>An element's bits. Minus zero reads as zero: pruning by a mask leaves many of them.</summary>
+    public uint this[int index]
+    {
+        get
+        {
+            if (_size == 4)
+            {
+                uint wide = MemoryMarshal.Cast<byte, uint>(_data)[index];
+                return wide == 0x80000000 && _type == ElementType.F32 ? 0 : wide;
+            }
+            if (_size == 1)
+                return _data[index];
+            uint half = MemoryMarshal.Cast<byte, ushort>(_data)[index];
+            return half == 0x8000 ? 0 : half;
+        }
+    }
+
+    /// <summary>The value of an element with these bits.</summary>
+    public float Value(uint bits) => Value(_type, bits);
+
+    /// <summary>The bits of the absolute value as f32: they order weights by magnitude.</summary>
+    public uint Magnitude(uint bits) => Palette.Convert(bits, _type, ElementType.F32) & 0x7fffffff;
+
+    public static float Value(ElementType type, uint bits) =>
+        BitConverter.UInt32BitsToSingle(Palette.Convert(bits, type, ElementType.F32));
+}

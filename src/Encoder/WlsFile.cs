@@ -1,0 +1,83 @@
+using System.Buffers;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder;
+
+/// <summary>An open .wls file, decoded by the same code that the native library is compiled from.</summary>
+public sealed unsafe class WlsFile : IDisposable
+{
+    private readonly IDisposable? _owner;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Model _model;
+    private MemoryHandle _pin;
+
+    private WlsFile(ReadOnlyMemory<byte> bytes, IDisposable? owner)
+    {
+        _bytes = bytes;
+        _owner = owner;
+        _pin = bytes.Pin();
+        try
+        {
+            Check(Model.Open((byte*)_pin.Pointer, (nuint)bytes.Length, out _model));
+            List<WlsTensor> tensors = [];
+            for (uint i = 0; i < _model.TensorCount; i++)
+            {
+                Check(_model.Find(i, out TensorEntry entry));
+                Check(TensorDecoder.Open(entry, out TensorDecoder decoder));
+                tensors.Add(new WlsTensor(decoder));
+            }
+            Tensors = tensors;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<WlsTensor> Tensors { get; }
+
+    /// <summary>Bytes of the file up to the end of its last section.</summary>
+    public long Bytes => HeaderBytes + Tensors.Sum(tensor => tensor.EncodedBytes);
+
+    /// <summary>Bytes that belong to no tensor.</summary>
+    public long HeaderBytes => (long)_model.HeaderBytes;
+
+    /// <exception cref="ModelFormatException">The file is damaged, or none.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WlsFile Open(string path)
+    {
+        if (Directory.Exists(path))
+            throw new ModelFormatException("a folder, not a .wls file");
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        long length = stream.CanSeek ? stream.Length : 0;
+        if (length is 0 or > int.MaxValue)
+        {
+            stream.Dispose();
+            throw new ModelFormatException(length == 0 ? "the file is empty" : "a .wls file of 2 GiB or more");
+        }
+        MappedFile mapped = new(stream);
+        return new WlsFile(mapped.Slice(0, (int)length), mapped);
+    }
+
+    /// <summary>Opens a file that is in memory.</summary>
+    public static WlsFile Open(ReadOnlyMemory<byte> bytes) => new(bytes, null);
+
+    /// <summary>Checks every section against its checksum.</summary>
+    /// <exception cref="ModelFormatException">One fails.</exception>
+    public void Verify() => Check(_model.Verify());
+
+    public void Dispose()
+    {
+        _pin.Dispose();
+        _owner?.Dispose();
+    }
+
+    internal static void Check(Status status)
+    {
+        if (status != Status.Ok)
+            throw new ModelFormatException(StatusText.ToString(status));
+    }
+}
