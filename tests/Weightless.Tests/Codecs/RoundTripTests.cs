@@ -1,0 +1,112 @@
+using CsCheck;
+using Weightless.Encoder;
+using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Tests.Codecs;
+
+public class RoundTripTests
+{
+    [Theory]
+    [MemberData(nameof(RandomLayers.Systems), MemberType = typeof(RandomLayers))]
+    public void A_layer_comes_back(Method method, Coder coder)
+    {
+        RandomLayers.Any.Sample(layer =>
+        {
+            using WlsFile file = Encode(layer, method, coder);
+            file.Verify();
+            byte[] ids = file.Tensors[0].Decode(ElementType.Id8);
+            for (int i = 0; i < ids.Length; i++)
+            {
+                if (ids[i] != layer.Ids[i] && (method != Method.Bloomier || layer.Ids[i] != 0))
+                    Assert.Fail($"weight {i} is {ids[i]}, not {layer.Ids[i]}");
+            }
+        }, iter: 200);
+    }
+
+    [Theory]
+    [MemberData(nameof(RandomLayers.Systems), MemberType = typeof(RandomLayers))]
+    public void Bands_of_rows_are_slices_of_the_whole(Method method, Coder coder)
+    {
+        Gen.Select(RandomLayers.Any, Gen.Int).Sample((layer, seed) =>
+        {
+            using WlsFile file = Encode(layer, method, coder);
+            WlsTensor tensor = file.Tensors[0];
+            byte[] whole = tensor.Decode(ElementType.Id8);
+            BandReader bands = new(tensor, ElementType.Id8);
+            Random random = new(seed);
+            long row = 0;
+            while (row < tensor.Rows)
+            {
+                long count = random.Next(1, 8);
+                count = Math.Min(count, tensor.Rows - row);
+                Assert.Equal(whole[(int)(row * tensor.Columns)..(int)((row + count) * tensor.Columns)], bands.Read(row, count));
+                // Now and then a band out of order, and a scribble into what the decoder has left there.
+                if (random.Next(4) == 0)
+                    bands.Scribble(random.Next());
+                row = random.Next(6) == 0 ? random.NextInt64(tensor.Rows) : row + count;
+            }
+        }, iter: 100);
+    }
+
+    [Theory]
+    [InlineData(ElementType.F32)]
+    [InlineData(ElementType.F16)]
+    [InlineData(ElementType.BF16)]
+    public void Weights_are_the_centroids_of_their_ids(ElementType type)
+    {
+        ClusteredTensor layer = RandomLayers.Make(17, 23, 12, 0.3, seed: 5, type);
+        foreach (Method method in RandomLayers.Methods)
+        {
+            using WlsFile file = Encode(layer, method, Coder.None);
+            byte[] ids = file.Tensors[0].Decode(ElementType.Id8);
+            foreach (ElementType output in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })
+            {
+                byte[] weights = file.Tensors[0].Decode(output);
+                int size = ElementTypes.Size(output);
+                for (int i = 0; i < ids.Length; i++)
+                {
+                    uint expected = ids[i] == 0 ? 0 : Palette.Convert(layer.Centroids[ids[i] - 1], type, output);
+                    uint actual = size == 4 ? BitConverter.ToUInt32(weights, 4 * i) : BitConverter.ToUInt16(weights, 2 * i);
+                    Assert.Equal(expected, actual);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Method.Dense)]
+    [InlineData(Method.Csr)]
+    public void An_integer_tensor_with_all_256_values_comes_back(Method method)
+    {
+        byte[] ids = [.. Enumerable.Range(0, 1024).Select(i => (byte)(i * 7))];
+        uint[] values = [.. Enumerable.Range(-127, 255).Select(i => (uint)(byte)i)];
+        ClusteredTensor layer = new("layer", ElementType.I8, [32, 32], ids, values);
+        foreach (Coder coder in RandomLayers.Coders)
+        {
+            using WlsFile file = Encode(layer, method, coder);
+            byte[] expected = [.. ids.Select(id => id == 0 ? (byte)0 : (byte)values[id - 1])];
+            Assert.Equal(expected, file.Tensors[0].Decode(ElementType.I8));
+        }
+    }
+
+    [Fact]
+    public void Arithmetic_coding_comes_near_the_entropy()
+    {
+        ClusteredTensor layer = RandomLayers.Make(500, 400, 8, 0.05, seed: 1);
+        double p = layer.Nonzeros / 200_000.0;
+        double entropy = 200_000 * (-p * Math.Log2(p) - (1 - p) * Math.Log2(1 - p) + p * 3) / 8;
+        foreach (Method method in new[] { Method.Dense, Method.Csr })
+        {
+            EncodedTensor encoded = EncodedTensor.Encode(layer, method, Coder.Arithmetic);
+            Assert.InRange(encoded.Section.Length, entropy, entropy * 1.02 + 40);
+        }
+    }
+
+    internal static WlsFile Encode(ClusteredTensor layer, Method method, Coder coder)
+    {
+        MemoryStream stream = new();
+        WlsWriter.Write(stream, [EncodedTensor.Encode(layer, method, coder)]);
+        return WlsFile.Open(stream.ToArray());
+    }
+}
