@@ -43,6 +43,11 @@ public sealed record EncodedTensor(
             case Method.Bloomier:
                 Codecs.Bloomier.Write(tensor, coder, cellBits ?? DefaultCellBits(tensor.Clusters), room, seed, section);
                 break;
+            case Method.Coupled:
+                if (coder != Coder.None)
+                    throw new ArgumentOutOfRangeException(nameof(coder), "a coupled filter has no symbols to code");
+                Codecs.Coupled.Write(tensor, cellBits ?? DefaultCellBits(tensor.Clusters), seed, section);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(method));
         }

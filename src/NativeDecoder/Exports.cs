@@ -116,6 +116,41 @@ internal static unsafe class Exports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "wl_decode_csr")]
+    public static Status DecodeCsr(Model* model, uint tensor, uint type, ulong* rowOffsets, nuint rowOffsetsSize,
+        uint* columnIndexes, byte* values, nuint capacity, byte* workspace, nuint workspaceSize)
+    {
+        try
+        {
+            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
+            if (status == Status.Ok && !IsType(type))
+                status = Status.Argument;
+            return status != Status.Ok
+                ? status
+                : decoder.DecodeCsr((ElementType)type, rowOffsets, rowOffsetsSize, columnIndexes, values, capacity, workspace,
+                    workspaceSize);
+        }
+        catch (Exception)
+        {
+            return Status.Internal;
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "wl_matvec")]
+    public static Status MatVec(Model* model, uint tensor, float* x, nuint xSize, float* y, nuint ySize, byte* workspace,
+        nuint workspaceSize)
+    {
+        try
+        {
+            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
+            return status != Status.Ok ? status : decoder.Multiply(x, xSize, y, ySize, workspace, workspaceSize);
+        }
+        catch (Exception)
+        {
+            return Status.Internal;
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "wl_verify")]
     public static Status Verify(Model* model)
     {
@@ -152,9 +187,11 @@ internal static unsafe class Exports
 
     private static Status DecodeRows(in TensorDecoder decoder, uint type, ulong firstRow, ulong rowCount, byte* dst,
         nuint dstSize, byte* workspace, nuint workspaceSize) =>
-        type > (uint)ElementType.Id8 || ElementTypes.Size((ElementType)type) == 0
-            ? Status.Argument
-            : decoder.DecodeRows((ElementType)type, firstRow, rowCount, dst, dstSize, workspace, workspaceSize);
+        IsType(type)
+            ? decoder.DecodeRows((ElementType)type, firstRow, rowCount, dst, dstSize, workspace, workspaceSize)
+            : Status.Argument;
+
+    private static bool IsType(uint type) => type <= (uint)ElementType.Id8 && ElementTypes.Size((ElementType)type) != 0;
 }
 
 /// <summary><c>wl_managed</c>.</summary>

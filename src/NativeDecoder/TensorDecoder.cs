@@ -13,6 +13,7 @@ public unsafe struct TensorDecoder
     private Palette _palette;
     private Csr.Header _csr;
     private Bloomier.Header _bloomier;
+    private Coupled.Header _coupled;
 
     // Behind the palette and the method's own parameters.
     private ByteReader _section;
@@ -25,7 +26,7 @@ public unsafe struct TensorDecoder
     public readonly ulong Nonzeros => _entry.Method == Method.Stored ? _entry.Weights : _palette.Nonzeros;
 
     /// <summary>Bits of a filter's cell; 0 for the exact methods.</summary>
-    public readonly int CellBits => _bloomier.CellBits;
+    public readonly int CellBits => Math.Max(_bloomier.CellBits, _coupled.Filter.CellBits);
 
     /// <summary>Reads and checks the parameters of an entry's section.</summary>
     public static Status Open(in TensorEntry entry, out TensorDecoder decoder)
@@ -38,6 +39,7 @@ public unsafe struct TensorDecoder
             {
                 Method.Csr => Csr.Header.TryRead(ref decoder._section, out decoder._csr),
                 Method.Bloomier => Bloomier.Header.TryRead(decoder._palette, ref decoder._section, out decoder._bloomier),
+                Method.Coupled => Coupled.Header.TryRead(entry, decoder._palette, ref decoder._section, out decoder._coupled),
                 _ => true,
             };
         return read ? Status.Ok : Status.Corrupt;
@@ -78,24 +80,117 @@ public unsafe struct TensorDecoder
         };
     }
 
+    /// <summary>The elements that are not zero: see <c>wl_decode_csr</c>.</summary>
+    public readonly Status DecodeCsr(ElementType output, ulong* rowOffsets, nuint rowOffsetsSize, uint* columnIndexes, byte* values,
+        nuint capacity, byte* workspace, nuint workspaceSize)
+    {
+        Status status = Check(output, workspace, workspaceSize);
+        if (status != Status.Ok)
+            return status;
+        if (rowOffsetsSize / sizeof(ulong) <= _entry.Rows || _entry.Columns > 1ul << 32)
+            return Status.DstSize;
+        if (rowOffsets == null || capacity > 0 && (columnIndexes == null || values == null))
+            return Status.Argument;
+        return ElementTypes.Size(output) switch
+        {
+            1 => DecodeCsr(output, rowOffsets, columnIndexes, values, capacity, workspace),
+            2 => DecodeCsr(output, rowOffsets, columnIndexes, (ushort*)values, capacity, workspace),
+            4 => DecodeCsr(output, rowOffsets, columnIndexes, (uint*)values, capacity, workspace),
+            _ => DecodeCsr(output, rowOffsets, columnIndexes, (ulong*)values, capacity, workspace),
+        };
+    }
+
+    /// <summary>y = W x: see <c>wl_matvec</c>.</summary>
+    public readonly Status Multiply(float* x, nuint xSize, float* y, nuint ySize, byte* workspace, nuint workspaceSize)
+    {
+        Status status = Check(ElementType.F32, workspace, workspaceSize);
+        if (status != Status.Ok)
+            return status;
+        if (ySize / sizeof(float) < _entry.Rows)
+            return Status.DstSize;
+        if (xSize / sizeof(float) < _entry.Columns || x == null && _entry.Columns > 0 || y == null && _entry.Rows > 0)
+            return Status.Argument;
+        new Output<float>(y, _entry.Rows).Clear();
+        MatrixProduct product = new(x, y, _entry.Columns);
+        return ForEachPiece<uint, MatrixProduct>(ElementType.F32, workspace, ref product);
+    }
+
     private readonly nuint StateBytes => _entry.Method switch
     {
         Method.Dense => Dense.StateBytes(_palette, _entry.Coder),
         Method.Csr => Csr.StateBytes(_palette, _csr, _entry.Coder),
         Method.Bloomier => Bloomier.StateBytes(_bloomier, _entry.Coder),
+        Method.Coupled => Coupled.StateBytes(_coupled),
         _ => 0,
     };
+
+    private readonly Status Check(ElementType output, byte* workspace, nuint workspaceSize)
+    {
+        if (!Palette.CanDecode(_entry.Type, output) || output == ElementType.Id8 && _entry.Method == Method.Stored)
+            return Status.Type;
+        if (workspaceSize < WorkspaceSize)
+            return Status.WorkspaceSize;
+        return WorkspaceSize > 0 && workspace == null ? Status.Argument : Status.Ok;
+    }
+
+    private readonly Status DecodeCsr<T>(ElementType output, ulong* rowOffsets, uint* columnIndexes, T* values, nuint capacity,
+        byte* workspace) where T : unmanaged, IEquatable<T>
+    {
+        new Output<ulong>(rowOffsets, _entry.Rows + 1).Clear();
+        CompressedRows<T> rows = new(rowOffsets, columnIndexes, values, capacity);
+        Status status = ForEachPiece<T, CompressedRows<T>>(output, workspace, ref rows);
+        rowOffsets[_entry.Rows] = rows.Count;
+        return status == Status.Ok && rows.Count > capacity ? Status.DstSize : status;
+    }
+
+    /// <summary>Shows all weights to a visitor, through a buffer on the stack that no layer outgrows.</summary>
+    private readonly Status ForEachPiece<T, TVisitor>(ElementType output, byte* memory, ref TVisitor visitor)
+        where T : unmanaged where TVisitor : struct, IPieceVisitor<T>
+    {
+        const int pieceBytes = 8192;
+        if (_entry.Weights == 0)
+            return Status.Ok;
+        T* table = stackalloc T[Palette.TableLength];
+        if (_entry.Method != Method.Stored)
+            _palette.Fill(output, table);
+        T* piece = stackalloc T[pieceBytes / sizeof(T)];
+        ulong most = (ulong)(pieceBytes / sizeof(T));
+        ulong columns = _entry.Columns;
+        ulong atOnce = Math.Max(most / columns, 1);
+        Part part = Part.First;
+        for (ulong row = 0; row < _entry.Rows; row += atOnce)
+        {
+            ulong rows = Math.Min(atOnce, _entry.Rows - row);
+            for (ulong column = 0; column < columns; column += most)
+            {
+                ulong count = Math.Min(most, columns - column);
+                // Methods decode ranges of weights, whatever the rows: a band of rows of one column.
+                Band band = new(row * columns + column, rows * count, _entry.Weights, 1);
+                Status status = _entry.Method == Method.Stored
+                    ? Stored.Decode(_entry, band, output, (byte*)piece)
+                    : Decode(band, table, piece, new Workspace(memory, StateBytes, part));
+                if (status != Status.Ok)
+                    return status;
+                visitor.Visit(row, column, rows, count, piece);
+                part = Part.Later;
+            }
+        }
+        return Status.Ok;
+    }
 
     private readonly Status Decode<T>(ElementType output, in Band band, T* dst, byte* memory) where T : unmanaged
     {
         T* table = stackalloc T[Palette.TableLength];
         _palette.Fill(output, table);
-        Workspace workspace = new(memory, StateBytes);
-        return _entry.Method switch
+        return Decode(band, table, dst, new Workspace(memory, StateBytes));
+    }
+
+    private readonly Status Decode<T>(in Band band, T* table, T* dst, in Workspace workspace) where T : unmanaged =>
+        _entry.Method switch
         {
             Method.Dense => Dense.Decode(_entry, _palette, _section, band, table, dst, workspace),
             Method.Csr => Csr.Decode(_entry, _palette, _csr, _section, band, table, dst, workspace),
-            _ => Bloomier.Decode(_entry, _palette, _bloomier, _section, band, table, dst, workspace),
+            Method.Bloomier => Bloomier.Decode(_entry, _palette, _bloomier, _section, band, table, dst, workspace),
+            _ => Coupled.Decode(_entry, _palette, _coupled, band, table, dst, workspace),
         };
-    }
 }

@@ -2,6 +2,16 @@ using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
 
+/// <summary>Which part of one public call a decode is.</summary>
+internal enum Part
+{
+    Whole,
+    First,
+
+    /// <summary>It begins where the part before it ended, and nobody has touched the workspace since.</summary>
+    Later,
+}
+
 /// <summary>
 /// The caller's scratch memory for one decode. What a sequential decode has learnt stays in it between two bands under a
 /// seal, a hash of all of it, so that the next band is decoded from here if nobody wrote to it, and from the first row if
@@ -29,14 +39,18 @@ internal readonly unsafe struct Workspace
 
     /// <param name="memory">The caller's, of any alignment, at least <see cref="Size"/> bytes.</param>
     /// <param name="stateBytes">How much is needed after the header.</param>
-    public Workspace(byte* memory, nuint stateBytes)
+    /// <param name="part">Between the parts of one call no seal is needed, and none is left but of a state for any row.</param>
+    public Workspace(byte* memory, nuint stateBytes, Part part = Part.Whole)
     {
+        Part = part;
         _start = (byte*)((nuint)(memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         _stateBytes = stateBytes;
     }
 
     /// <summary>What to ask of the caller for this much state.</summary>
     public static nuint Size(nuint stateBytes) => stateBytes == 0 ? 0 : (nuint)sizeof(Header) + stateBytes + Alignment - 1;
+
+    public Part Part { get; }
 
     /// <summary>The state; 8-byte aligned.</summary>
     public byte* State => _start + sizeof(Header);
@@ -46,7 +60,7 @@ internal readonly unsafe struct Workspace
     {
         Header* header = (Header*)_start;
         return header->NextRow == row && header->Section == (ulong)entry.Section && header->Start == (ulong)_start
-            && header->Checksum == entry.Checksum && header->Seal == Hash();
+            && header->Checksum == entry.Checksum && (Part == Part.Later || header->Seal == Hash());
     }
 
     /// <summary>Leaves the state to a later call that begins at <paramref name="row"/>.</summary>
@@ -57,7 +71,7 @@ internal readonly unsafe struct Workspace
         header->Start = (ulong)_start;
         header->Checksum = entry.Checksum;
         header->NextRow = row;
-        header->Seal = Hash();
+        header->Seal = Part == Part.Whole || row == AnyRow ? Hash() : 0;
     }
 
     private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)));

@@ -63,7 +63,7 @@ public unsafe struct TensorEntry
             return Status.Directory;
         entry.Overhead = (ulong)(reader.Position - start);
 
-        if (entry.Method > Method.Bloomier || entry.Coder > Coder.Arithmetic || methodByte > 0x7f)
+        if (entry.Method > Method.Coupled || entry.Coder > Coder.Arithmetic || methodByte > 0x7f)
             return Status.Unsupported;
         if (entry.Method == Method.Stored)
         {

@@ -22,13 +22,15 @@ internal static class GoldenFiles
         yield return ("v1-stored", [Store(ElementType.F32, [3, 5]), Store(ElementType.BF16, []), Store(ElementType.I64, [7]), Store(ElementType.U8, [0, 4])]);
         foreach (Method method in RandomLayers.Methods)
         {
-            foreach (Coder coder in RandomLayers.Coders)
+            foreach (Coder coder in RandomLayers.CodersOf(method))
             {
                 string system = FormattableString.Invariant($"v1-{method}-{coder}").ToLowerInvariant();
                 yield return (system, [EncodedTensor.Encode(RandomLayers.Make(24, 37, 9, 0.1, seed: 1), method, coder)]);
-                yield return ($"{system}-i8", [EncodedTensor.Encode(Integers(), method, coder, cellBits: method == Method.Bloomier ? 12 : null)]);
+                yield return ($"{system}-i8", [EncodedTensor.Encode(Integers(), method, coder, cellBits: RandomLayers.IsExact(method) ? null : 12)]);
             }
         }
+        yield return ("v1-coupled-masked", [EncodedTensor.Encode(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
+        yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 4)]);
         yield return ("v1-mixed",
         [
             EncodedTensor.Encode(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
@@ -50,6 +52,22 @@ internal static class GoldenFiles
         ClusteredTensor layer = RandomLayers.Make(16, 33, 40, 0.4, seed: 5);
         uint[] values = [.. Enumerable.Range(-20, 41).Where(i => i != 0).Select(i => (uint)(byte)i)];
         return layer with { Type = ElementType.I8, Centroids = values };
+    }
+
+    /// <summary>Every third row and every second column is empty.</summary>
+    private static ClusteredTensor DeadRowsAndColumns()
+    {
+        ClusteredTensor layer = RandomLayers.Make(45, 61, 9, 0.4, seed: 7);
+        byte[] ids = [.. layer.Ids.Select((id, i) => i / 61 % 3 == 0 || i % 61 % 2 == 0 ? (byte)0 : id)];
+        return layer with { Ids = ids };
+    }
+
+    /// <summary>Enough non-zeros, and so unevenly spread, that the filter has a directory.</summary>
+    private static ClusteredTensor Uneven()
+    {
+        ClusteredTensor layer = RandomLayers.Make(100, 128, 3, 0.95, seed: 8);
+        byte[] ids = [.. layer.Ids.Select((id, i) => i / 128 % 50 < 25 && i % 16 != 0 ? (byte)0 : id)];
+        return layer with { Ids = ids };
     }
 
     private static EncodedTensor Store(ElementType type, long[] shape)
