@@ -8,6 +8,8 @@
  *  - A file is hostile until checked. Whatever its bytes are, no function reads outside [data, data + size), writes
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status.
  *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
+ *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, neon, avx2, avx512), read once, chooses among the variants of the
+ *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
  *    a workspace of its own.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
@@ -83,7 +85,8 @@ enum {
     WL_METHOD_STORED = 0,
     WL_METHOD_DENSE = 1,
     WL_METHOD_CSR = 2,
-    WL_METHOD_BLOOMIER = 3
+    WL_METHOD_BLOOMIER = 3,
+    WL_METHOD_COUPLED = 4
 };
 enum {
     WL_CODER_NONE = 0,
@@ -117,7 +120,7 @@ typedef struct wl_tensor {
     uint32_t method;          /* WL_METHOD_... */
     uint32_t coder;           /* WL_CODER_... */
     uint32_t clusters;        /* centroids, 0..255; 0 for a stored tensor */
-    uint32_t cell_bits;       /* bits a cell of a Bloomier filter, 1..16; 0 for the exact methods */
+    uint32_t cell_bits;       /* bits a cell of a filter (bloomier, coupled), 1..16; 0 for the exact methods */
     uint32_t reserved;
 } wl_tensor;
 
@@ -165,11 +168,12 @@ wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info
 wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tensor);
 
 /*
- * How many bytes of workspace wl_decode and wl_decode_rows need for this tensor, whatever the type and the rows; may
+ * How many bytes of workspace any of the functions below needs for this tensor, whatever the type and the rows; may
  * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
  *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
+ *   coupled:                at most 64 KiB
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
 
@@ -188,7 +192,7 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
 /*
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
  * What a band costs:
- *   stored, dense with coder none, bloomier with coder none: the rows asked for, wherever they are.
+ *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
  *   the others are sequential: a band that starts where the previous call on that workspace ended goes on from there, any
@@ -199,6 +203,32 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  */
 wl_status wl_decode_rows(const wl_model *model, uint32_t tensor, wl_type type, uint64_t first_row, uint64_t row_count,
                          void *dst, size_t dst_size, void *workspace, size_t workspace_size);
+
+/*
+ * Decodes the elements that are not zero into compressed sparse rows: row_offsets gets rows + 1 numbers, and those of row r are
+ * elements row_offsets[r] up to row_offsets[r + 1] of column_indexes and values, by ascending column. Not zero is an
+ * element of the given type with any bit set; of the filters (bloomier, coupled) that includes their false positives, so that it is
+ * exactly what wl_decode gives.
+ * capacity is the number of elements that column_indexes and values have room for. If there are more, the answer is
+ * WL_ERROR_DST_SIZE, and row_offsets is right all the same: with a capacity of 0 (and then NULL) the elements are counted,
+ * row_offsets[rows] of them, at the cost of decoding. All arrays belong to the caller.
+ * Types and hostile input: as wl_decode. Errors: ARGUMENT, NO_TENSOR, TYPE, DST_SIZE (also if row_offsets_size, in
+ * bytes, is too small, or a column's number does not fit 32 bits), WORKSPACE_SIZE, CORRUPT. Since 1.0.
+ */
+wl_status wl_decode_csr(const wl_model *model, uint32_t tensor, wl_type type, uint64_t *row_offsets, size_t row_offsets_size,
+                        uint32_t *column_indexes, void *values, size_t capacity, void *workspace, size_t workspace_size);
+
+/*
+ * y = W x straight from the encoded tensor; the dense matrix never exists. x has columns floats, y gets rows floats, and the two
+ * must not overlap; any alignment will do, sizes are in bytes. Tensors that decode to WL_F32 can be multiplied.
+ * The result has the same bits on every machine: for each row 32 sums, of the columns with the same number modulo 32
+ * in ascending order, every product and every sum rounded to a float; then sum i += sum i + 16 for i below 16, and so on with 8,
+ * 4, 2 and 1. It is that of the elements that wl_decode gives, zeros included: 0 times infinity is not a number.
+ * It uses 12 KiB of the stack. Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
+ * DST_SIZE (y_size is too small), WORKSPACE_SIZE, CORRUPT. Since 1.0.
+ */
+wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size,
+                    void *workspace, size_t workspace_size);
 
 /*
  * Checks every section against its checksum and every tensor's parameters: worth doing once after a download. It reads

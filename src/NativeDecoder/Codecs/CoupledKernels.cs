@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Weightless.NativeDecoder.Codecs;
 
@@ -114,7 +116,7 @@ internal static unsafe partial class CoupledKernels
         Vector128.Store(a3, cells + 48);
 
         static Vector128<byte> Set(Vector128<byte> w, byte* lanes, Vector128<byte> bits) =>
-            Vector128.Equals(Vector128.ShuffleNative(w, Vector128.Load(lanes)) & bits, bits);
+            Vector128.Equals(Look(w, Vector128.Load(lanes)) & bits, bits);
     }
 
     /// <summary>Ids to 16-bit elements, at most 15 clusters, 16 at a time; returns how many were done.</summary>
@@ -125,10 +127,17 @@ internal static unsafe partial class CoupledKernels
         for (; i + 16 <= count; i += 16)
         {
             Vector128<byte> x = Vector128.Load(ids + i);
-            Vector128<byte> a = Vector128.ShuffleNative(low, x), b = Vector128.ShuffleNative(high, x);
+            Vector128<byte> a = Look(low, x), b = Look(high, x);
             Vector128.Store(Vector128.WidenLower(a) | (Vector128.WidenLower(b) << 8), d + i);
             Vector128.Store(Vector128.WidenUpper(a) | (Vector128.WidenUpper(b) << 8), d + i + 8);
         }
         return i;
     }
+
+    // NativeAOT makes a loop over bytes of the portable shuffle.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Look(Vector128<byte> table, Vector128<byte> index) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(table, index)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.VectorTableLookup(table, index)
+        : Vector128.Shuffle(table, index);
 }

@@ -47,7 +47,7 @@ internal unsafe struct CoupledReader
         this = default;
         _filter = filter;
         _set = InstructionSets.Current;
-        _streams = streams && _set == InstructionSet.Avx2;
+        _streams = streams && Ssse3.IsSupported && _set != InstructionSet.Scalar;
         CoupledTables* tables = (CoupledTables*)Unsafe.AsPointer(ref _tables);
         tables->Fill(filter, clusters, elements);
         _isIdentity = sizeof(T) == 1;
@@ -75,7 +75,7 @@ internal unsafe struct CoupledReader
                 n = count / size * size;
                 status = Groups(first / size, count / size, _streams, d);
                 if (_streams)
-                    Sse.StoreFence();
+                    System.Runtime.Intrinsics.X86.Sse.StoreFence();
             }
             else
             {
@@ -213,7 +213,12 @@ internal unsafe struct CoupledReader
             }
             if (_set == InstructionSet.Avx2)
             {
-                CoupledKernels.X86.Float32(&run, tables, streams && ((nuint)d & 31) == 0);
+                CoupledKernels.Wide.Float32(&run, tables, streams && ((nuint)d & 31) == 0);
+                return;
+            }
+            if (_set == InstructionSet.Vector128 && Ssse3.IsSupported)
+            {
+                CoupledKernels.Sse.Float32(&run, tables, streams && ((nuint)d & 15) == 0);
                 return;
             }
         }
@@ -234,12 +239,14 @@ internal unsafe struct CoupledReader
     {
         if (_set == InstructionSet.Scalar)
             CoupledKernels.Scalar(run, Tables);
+        else if (fast && _set == InstructionSet.Vector128 && Ssse3.IsSupported)
+            CoupledKernels.Sse.Ids(run, Tables);
         else if (!fast || _set == InstructionSet.Vector128)
             CoupledKernels.Vector(run, Tables);
         else if (_set == InstructionSet.Neon)
             CoupledKernels.Arm.Ids(run, Tables);
         else
-            CoupledKernels.X86.Ids(run, Tables);
+            CoupledKernels.Wide.Ids(run, Tables);
     }
 
     /// <summary>Cells [low, high) into the window. It may write up to 63 bytes beyond them.</summary>

@@ -30,7 +30,7 @@ internal static class GoldenFiles
             }
         }
         yield return ("v1-coupled-masked", [EncodedTensor.Encode(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
-        yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 4)]);
+        yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 2)]);
         yield return ("v1-mixed",
         [
             EncodedTensor.Encode(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
@@ -55,19 +55,17 @@ internal static class GoldenFiles
     }
 
     /// <summary>Every third row and every second column is empty.</summary>
-    private static ClusteredTensor DeadRowsAndColumns()
-    {
-        ClusteredTensor layer = RandomLayers.Make(45, 61, 9, 0.4, seed: 7);
-        byte[] ids = [.. layer.Ids.Select((id, i) => i / 61 % 3 == 0 || i % 61 % 2 == 0 ? (byte)0 : id)];
-        return layer with { Ids = ids };
-    }
+    private static ClusteredTensor DeadRowsAndColumns() =>
+        Without(RandomLayers.Make(45, 61, 9, 0.4, seed: 7), i => i / 61 % 3 == 0 || i % 61 % 2 == 0);
 
     /// <summary>Enough non-zeros, and so unevenly spread, that the filter has a directory.</summary>
-    private static ClusteredTensor Uneven()
+    private static ClusteredTensor Uneven() =>
+        Without(RandomLayers.Make(100, 128, 2, 0.95, seed: 8), i => i / 128 % 50 < 25 && i % 16 != 0);
+
+    private static ClusteredTensor Without(ClusteredTensor layer, Func<int, bool> isZero)
     {
-        ClusteredTensor layer = RandomLayers.Make(100, 128, 3, 0.95, seed: 8);
-        byte[] ids = [.. layer.Ids.Select((id, i) => i / 128 % 50 < 25 && i % 16 != 0 ? (byte)0 : id)];
-        return layer with { Ids = ids };
+        byte[] ids = [.. layer.Ids.Select((id, i) => isZero(i) ? (byte)0 : id)];
+        return new ClusteredTensor(layer.Name, layer.Type, layer.Shape, ids, layer.Centroids);
     }
 
     private static EncodedTensor Store(ElementType type, long[] shape)

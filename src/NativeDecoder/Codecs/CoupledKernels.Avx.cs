@@ -7,7 +7,11 @@ namespace Weightless.NativeDecoder.Codecs;
 internal static unsafe partial class CoupledKernels
 {
     /// <summary>AVX2: five hashes, a span of 128 cells, at most 8 bits a cell.</summary>
-    public static class X86
+    /// <remarks>
+    /// NativeAOT compiles it only for a baseline that has AVX, for VEX code would keep others from running at all: the
+    /// published x64 library runs <see cref="Sse"/>, the encoder this.
+    /// </remarks>
+    public static class Wide
     {
         /// <summary>Float32 with at most 16 clusters.</summary>
         /// <param name="streams">Whether to store past the caches; the destination is aligned to 32 bytes then.</param>
@@ -119,23 +123,5 @@ internal static unsafe partial class CoupledKernels
             Avx2.PermuteVar8x32(values, Avx2.ConvertToVector256Int32(index));
 
         private static Vector256<byte> Table(byte* plane) => Vector256.Create(Vector128.Load(plane), Vector128.Load(plane));
-    }
-
-    private interface IStore
-    {
-        static abstract void Store(Vector256<float> value, float* d);
-    }
-
-    private readonly struct Cached : IStore
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector256<float> value, float* d) => Vector256.Store(value, d);
-    }
-
-    /// <summary>Past the caches, for outputs that would not fit: no line is read before it is overwritten.</summary>
-    private readonly struct Streaming : IStore
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Vector256<float> value, float* d) => Vector256.StoreAlignedNonTemporal(value, d);
     }
 }
