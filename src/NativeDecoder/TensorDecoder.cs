@@ -13,6 +13,7 @@ public unsafe struct TensorDecoder
     private Palette _palette;
     private Csr.Header _csr;
     private Bloomier.Header _bloomier;
+    private ContextHeader _context;
 
     // Behind the palette and the method's own parameters.
     private ByteReader _section;
@@ -28,11 +29,14 @@ public unsafe struct TensorDecoder
     public readonly int CellBits => _bloomier.CellBits;
 
     /// <summary>Reads and checks the parameters of an entry's section.</summary>
-    public static Status Open(in TensorEntry entry, out TensorDecoder decoder)
+    /// <param name="model">The file, for what a section takes from an earlier one; <c>default</c> if it is at hand no more.</param>
+    public static Status Open(in TensorEntry entry, in Model model, out TensorDecoder decoder)
     {
         decoder = new TensorDecoder { _entry = entry, _section = entry.SectionReader };
         if (entry.Method == Method.Stored)
             return Status.Ok;
+        if (entry.Method == Method.Context)
+            return decoder.TryOpenContext(model) ? Status.Ok : Status.Corrupt;
         bool read = Palette.TryRead(entry, ref decoder._section, out decoder._palette)
             && entry.Method switch
             {
@@ -83,14 +87,26 @@ public unsafe struct TensorDecoder
         Method.Dense => Dense.StateBytes(_palette, _entry.Coder),
         Method.Csr => Csr.StateBytes(_palette, _csr, _entry.Coder),
         Method.Bloomier => Bloomier.StateBytes(_bloomier, _entry.Coder),
+        Method.Context => _entry.Weights == 0 ? 0 : Context.StateBytes(_context),
         _ => 0,
     };
+
+    private bool TryOpenContext(in Model model)
+    {
+        if (!ContextHeader.TryRead(_entry, model, ref _section, out _context))
+            return false;
+        // Its codebook is coded: what is known without decoding is how large it is.
+        _palette = new Palette { Clusters = _context.Clusters, Nonzeros = _context.Nonzeros };
+        return true;
+    }
 
     private readonly Status Decode<T>(ElementType output, in Band band, T* dst, byte* memory) where T : unmanaged
     {
         T* table = stackalloc T[Palette.TableLength];
-        _palette.Fill(output, table);
         Workspace workspace = new(memory, StateBytes);
+        if (_entry.Method == Method.Context)
+            return Context.Decode(_entry, _context, _section, band, output, table, dst, workspace);
+        _palette.Fill(output, table);
         return _entry.Method switch
         {
             Method.Dense => Dense.Decode(_entry, _palette, _section, band, table, dst, workspace),

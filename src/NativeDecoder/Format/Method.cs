@@ -7,6 +7,7 @@ public enum Method : byte
     Dense = 1,
     Csr = 2,
     Bloomier = 3,
+    Context = 5,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>

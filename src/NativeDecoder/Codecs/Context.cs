@@ -1,0 +1,83 @@
+using Weightless.NativeDecoder.Coders;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.NativeDecoder.Codecs;
+
+/// <summary>
+/// Method <c>context</c>: lossless, and the smallest. An adaptive binary range coder whose probabilities are mixed from what
+/// lies around a weight, after dead rows and columns are taken out.
+/// </summary>
+internal static unsafe class Context
+{
+    private struct State
+    {
+        public RangeDecoder Coder;
+
+        // With what it points to behind it: the last field.
+        public ContextModel Model;
+    }
+
+    public static nuint StateBytes(in ContextHeader header) =>
+        header.Clusters == 0 ? 0 : (nuint)((ulong)(sizeof(State) - sizeof(ContextModel)) + ContextModel.Size(header));
+
+    public static Status Decode<T>(in TensorEntry entry, in ContextHeader header, ByteReader section, in Band band,
+        ElementType output, T* table, T* dst, in Workspace workspace) where T : unmanaged
+    {
+        if (header.Clusters == 0)
+        {
+            new Output<T>(dst, band.Weights).Clear();
+            return Status.Ok;
+        }
+        State* state = (State*)workspace.State;
+        if (!workspace.Resumes(entry, band.FirstRow)
+            && (!TryBegin(state, header, section) || !state->Model.SkipRows(ref state->Coder, 0, band.FirstRow)))
+            return Status.Corrupt;
+
+        Fill(state->Model, header, output, table);
+        RowOutput<T> row = new(dst, table);
+        for (ulong r = band.FirstRow; r < band.EndRow; r++)
+        {
+            Output<T> weights = new(row.Row, entry.Columns);
+            if (header.BackgroundRank < 0)
+                weights.Clear();
+            else
+                weights.Fill(table[0]);
+            if (!state->Model.CodeRow(ref state->Coder, ref row, r, null))
+                return Status.Corrupt;
+            row.Row += entry.Columns;
+        }
+        if (band.ReachesLastRow)
+            return state->Model.IsComplete ? Status.Ok : Status.Corrupt;
+        workspace.Keep(entry, band.EndRow);
+        return Status.Ok;
+    }
+
+    private static bool TryBegin(State* state, in ContextHeader header, ByteReader section)
+    {
+        ContextModel* model = &state->Model;
+        ContextModel.Create(model, header);
+        if (header.HasParent)
+        {
+            ByteReader stream = header.ParentStream;
+            RangeDecoder parent = new(stream.Position, stream.Position + stream.Left);
+            model->CodeRowMask(ref parent, default, model->ParentMask, header.ParentRows);
+            if (parent.RanOver)
+                return false;
+        }
+        state->Coder = new RangeDecoder(section.Position, section.Position + section.Left);
+        return model->Begin(ref state->Coder, default, default);
+    }
+
+    /// <summary>The output element of each symbol.</summary>
+    private static void Fill<T>(in ContextModel model, in ContextHeader header, ElementType output, T* table) where T : unmanaged
+    {
+        for (int symbol = 0; symbol <= header.Clusters; symbol++)
+        {
+            int id = model.Id(symbol);
+            uint bits = id == 0 ? 0
+                : output == ElementType.Id8 ? (uint)id
+                : Palette.Convert(model.Centroids[id - 1], header.CodebookType, output);
+            table[symbol] = *(T*)&bits;
+        }
+    }
+}
