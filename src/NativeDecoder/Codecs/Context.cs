@@ -30,7 +30,7 @@ internal static unsafe class Context
         }
         State* state = (State*)workspace.State;
         if (!workspace.Resumes(entry, band.FirstRow)
-            && (!TryBegin(state, header, section) || !state->Model.SkipRows(ref state->Coder, 0, band.FirstRow)))
+            && (!TryBegin(state, header, section) || !state->Model.SkipRows(ref state->Coder, band.FirstRow)))
             return Status.Corrupt;
 
         Fill(state->Model, header, output, table);

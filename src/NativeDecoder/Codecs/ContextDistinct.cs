@@ -20,6 +20,9 @@ internal unsafe struct ContextDistinct
         _position = density << 16;
     }
 
+    /// <summary>Whether every value has come: the rest is background.</summary>
+    public readonly bool IsUsedUp => _count == 0;
+
     /// <summary>Codes a row; returns how many weights are not background.</summary>
     public ulong CodeRow<TCoder, TOutput>(ref TCoder coder, ref TOutput output, ulong columns, BitMask columnMask, byte* source)
         where TCoder : struct, IBinaryCoder where TOutput : struct, IWeightOutput

@@ -92,7 +92,7 @@ internal unsafe struct ContextGaps
     /// <summary>Steps over rows that hold nothing; returns how many, at most <paramref name="rows"/>.</summary>
     public ulong SkipEmpty(ulong rows)
     {
-        if (!_isPendingKnown || _aliveColumns == 0)
+        if (!_isPendingKnown)
             return 0;
         ulong empty = Math.Min(_pending / _aliveColumns, rows);
         _pending -= empty * _aliveColumns;

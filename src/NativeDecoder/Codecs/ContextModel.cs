@@ -105,7 +105,7 @@ internal unsafe struct ContextModel
         where TCoder : struct, IBinaryCoder where TOutput : struct, IWeightOutput
     {
         BitMask rows = new(_rowMask);
-        if (!rows[row])
+        if (!rows[row] || _aliveColumns == 0)
             return true;
         BitMask columns = new(_columnMask);
         Coded += _header.Mode switch
@@ -118,12 +118,14 @@ internal unsafe struct ContextModel
         return !coder.RanOver;
     }
 
-    /// <summary>Decodes rows for what comes behind them.</summary>
-    public bool SkipRows<TCoder>(ref TCoder coder, ulong first, ulong end) where TCoder : struct, IBinaryCoder
+    /// <summary>Decodes the first rows for what comes behind them. Hostile ones are without end: what costs no input is not gone through.</summary>
+    public bool SkipRows<TCoder>(ref TCoder coder, ulong end) where TCoder : struct, IBinaryCoder
     {
         NoOutput none = default;
-        for (ulong row = first; row < end; row++)
+        for (ulong row = 0; row < end; row++)
         {
+            if (_aliveColumns == 0 || _distinct != null && _distinct->IsUsedUp)
+                break;
             if (_gaps != null && _rowMask == null)
             {
                 row += _gaps->SkipEmpty(end - row);
