@@ -103,10 +103,10 @@ public unsafe struct TensorDecoder
     private readonly Status Decode<T>(ElementType output, in Band band, T* dst, byte* memory) where T : unmanaged
     {
         T* table = stackalloc T[Palette.TableLength];
-        Workspace workspace = new(memory, StateBytes);
         if (_entry.Method == Method.Context)
-            return Context.Decode(_entry, _context, _section, band, output, table, dst, workspace);
+            return Context.Decode(_entry, _context, _section, band, output, table, dst, memory);
         _palette.Fill(output, table);
+        Workspace workspace = new(memory, StateBytes);
         return _entry.Method switch
         {
             Method.Dense => Dense.Decode(_entry, _palette, _section, band, table, dst, workspace),

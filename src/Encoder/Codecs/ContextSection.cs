@@ -25,7 +25,7 @@ internal sealed unsafe class ContextSection(ClusteredTensor tensor, ContextSymbo
 
         BitWriter section = new();
         WriteHeader(header, section);
-        ContextModel* model = (ContextModel*)NativeMemory.AllocZeroed((nuint)ContextModel.Size(header));
+        ContextModel* model = (ContextModel*)NativeMemory.AllocZeroed((nuint)ContextModel.Size(header).All);
         try
         {
             ContextModel.Create(model, header);

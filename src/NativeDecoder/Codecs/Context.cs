@@ -18,11 +18,19 @@ internal static unsafe class Context
     }
 
     public static nuint StateBytes(in ContextHeader header) =>
-        header.Clusters == 0 ? 0 : (nuint)((ulong)(sizeof(State) - sizeof(ContextModel)) + ContextModel.Size(header));
+        header.Clusters == 0 ? 0 : (nuint)(BytesBeforeModel + ContextModel.Size(header).All);
+
+    /// <summary>What of that is left to the next band.</summary>
+    public static nuint LastingBytes(in ContextHeader header) =>
+        header.Clusters == 0 ? 0 : (nuint)(BytesBeforeModel + ContextModel.Size(header).Lasting);
+
+    private static ulong BytesBeforeModel => (ulong)(sizeof(State) - sizeof(ContextModel));
 
     public static Status Decode<T>(in TensorEntry entry, in ContextHeader header, ByteReader section, in Band band,
-        ElementType output, T* table, T* dst, in Workspace workspace) where T : unmanaged
+        ElementType output, T* table, T* dst, byte* memory) where T : unmanaged
     {
+        // Less to seal than there is to ask for.
+        Workspace workspace = new(memory, LastingBytes(header));
         if (header.Clusters == 0)
         {
             new Output<T>(dst, band.Weights).Clear();

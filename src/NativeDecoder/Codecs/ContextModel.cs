@@ -34,8 +34,8 @@ internal unsafe struct ContextModel
     /// <summary>Weights coded so far that are not background.</summary>
     public ulong Coded { get; private set; }
 
-    /// <summary>Bytes of the block.</summary>
-    public static ulong Size(in ContextHeader header)
+    /// <summary>Bytes of the block, and of its first part, that is still needed once <see cref="Begin"/> is through.</summary>
+    public static (ulong All, ulong Lasting) Size(in ContextHeader header)
     {
         ContextModel measured = default;
         ContextMixture mixture = default;
@@ -169,37 +169,42 @@ internal unsafe struct ContextModel
         }
     }
 
-    private ulong LayOut(byte* start, in ContextHeader header, ref ContextMixture mixture)
+    private (ulong All, ulong Lasting) LayOut(byte* start, in ContextHeader header, ref ContextMixture mixture)
     {
         BlockLayout block = new(start, (ulong)sizeof(ContextModel));
-        _tables = block.Take<LogisticTables>(1);
-        _rates = block.Take<ushort>(AdaptiveRate.Rates);
         _centroids = block.Take<uint>((ulong)header.Clusters);
-        _maskMixer = block.Take<Mixer>(1);
-        _maskWeights = block.Take<int>((ulong)Mixer.WeightCount(ContextMasks.WeightSets));
-        _maskCounters = block.Take<uint>(ContextMasks.Counters);
         if (header.HasRowMask)
             _rowMask = block.Take<byte>(BitMask.Bytes(header.Rows));
         if (header.HasColumnMask)
             _columnMask = block.Take<byte>(BitMask.Bytes(header.Columns));
+        if (header.HasColumnMask && header.Mode == ContextMode.Gaps)
+            _alive = block.Take<ushort>(header.Columns);
+
+        // The masks' model; only mixed contexts use its tables any longer, so that the others' state may lie on top of it.
+        BlockLayout masks = block;
+        _tables = masks.Take<LogisticTables>(1);
+        _rates = masks.Take<ushort>(AdaptiveRate.Rates);
+        _maskMixer = masks.Take<Mixer>(1);
+        _maskWeights = masks.Take<int>((ulong)Mixer.WeightCount(ContextMasks.WeightSets));
+        _maskCounters = masks.Take<uint>(ContextMasks.Counters);
         if (header.HasParent)
-            _parentMask = block.Take<byte>(BitMask.Bytes(header.ParentRows));
+            _parentMask = masks.Take<byte>(BitMask.Bytes(header.ParentRows));
         switch (header.Mode)
         {
             case ContextMode.Gaps:
                 _gaps = block.Take<ContextGaps>(1);
-                if (header.HasColumnMask)
-                    _alive = block.Take<ushort>(header.Columns);
                 break;
             case ContextMode.Distinct:
                 _distinct = block.Take<ContextDistinct>(1);
                 break;
             default:
+                // Filled in before the masks are coded, it cannot lie where they are.
+                block = masks;
                 _mixture = block.Take<ContextMixture>(1);
                 mixture.LayOut(ref block, header);
                 break;
         }
-        return block.Used;
+        return (Math.Max(masks.Used, block.Used), block.Used);
     }
 
     /// <summary>How many are alive, and which.</summary>

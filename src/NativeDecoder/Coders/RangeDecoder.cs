@@ -80,7 +80,7 @@ internal unsafe struct RangeDecoder : IBinaryCoder
 
     /// <summary>The part of a range that outcome 1 gets; neither nothing nor all of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Bound(uint range, uint probability) => (uint)((ulong)range * probability >> 16);
+    public static uint Bound(uint range, uint probability) => (range >> 16) * probability;
 
     // Without a branch on how many bytes are due: that is what a predictor cannot know. A range is never below 2^8.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
