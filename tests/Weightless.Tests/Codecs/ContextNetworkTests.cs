@@ -17,6 +17,18 @@ public class ContextNetworkTests(ITestOutputHelper output)
         Assert.InRange(WlsWriter.Measure(tensors), 1, 4200);
     }
 
+    /// <summary>A network that the model was not tuned on. Byte counts are exact, so that a change of the coder is noticed.</summary>
+    [Theory]
+    [InlineData(1, 5301, 1315, 194)]
+    [InlineData(5, 3973, 1258, 187)]
+    [InlineData(9, 3786, 1258, 187)]
+    public void The_bundled_LeNet_takes_what_it_took(int strength, int fc0, int fc1, int fc2)
+    {
+        string path = Path.Combine(SharedData.Repository()!, "examples/models/lenet300100-magnitude.npz");
+        List<EncodedTensor> tensors = Encode(path, strength);
+        Assert.Equal([fc0, fc1, fc2], [.. tensors.Where(tensor => tensor.Name.EndsWith("weight", StringComparison.Ordinal)).Select(tensor => (int)tensor.Bytes)]);
+    }
+
     private List<EncodedTensor> Encode(string path, int strength)
     {
         using ModelFile model = ModelFile.Open(path);
