@@ -167,7 +167,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
 /*
  * How many bytes of workspace wl_decode and wl_decode_rows need for this tensor, whatever the type and the rows; may
  * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
- *   stored, dense and csr:  at most 32 KiB
+ *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  */
@@ -177,7 +177,8 @@ wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size
  * Decodes a whole tensor: rows x columns elements of the type, row-major, at dst (any alignment).
  *   f32, f16, bf16 tensors decode to WL_F32, WL_F16, WL_BF16 (rounded to nearest even) or WL_ID8;
  *   i8 and u8 tensors to their own type, WL_F32 or WL_ID8; every other type to itself alone. A stored tensor has no
- *   ids. dst_size may be larger than the output: the rest is left alone. workspace may be NULL if its size is 0.
+ *   ids. dst_size may be larger than the output: the rest is left alone. dst may be NULL
+ *   if the output is empty, workspace if its size is 0.
  * Hostile input: writes only into dst and workspace, and takes time proportional to weights plus encoded bytes.
  * Errors: ARGUMENT, NO_TENSOR, TYPE, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
  */
@@ -186,10 +187,14 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
 
 /*
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
- * stored, dense with coder none and bloomier with coder none start anywhere at the cost of the rows asked for. The
- * others are sequential: a band that starts where the previous call on the same workspace ended goes on from there, and any other
- * band costs as much as decoding from the first row. For that the workspace must be kept as the previous call left it; if it was not,
- * this is noticed and the band is decoded from the first row. Its first use needs no initialisation.
+ * What a band costs:
+ *   stored, dense with coder none, bloomier with coder none: the rows asked for, wherever they are.
+ *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
+ *     the rows asked for and one hash of the workspace.
+ *   the others are sequential: a band that starts where the previous call on that workspace ended goes on from there, any
+ *     other band costs as much as decoding from the first row.
+ * "That workspace" means at the same address and not written to since: the library seals what it leaves there, notices
+ * if the seal is broken, and starts anew. A first use needs no initialisation.
  * Errors: as wl_decode, and ROWS. Since 1.0.
  */
 wl_status wl_decode_rows(const wl_model *model, uint32_t tensor, wl_type type, uint64_t first_row, uint64_t row_count,

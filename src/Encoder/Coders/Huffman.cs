@@ -44,7 +44,9 @@ internal static class Huffman
 
         public void AssignCodes(int alphabet, byte[] codeLengths)
         {
-            // The only symbol of an alphabet takes no bits: see the decoder.
+            int only = Array.FindIndex(codeLengths, length => length > 0);
+            if (codeLengths.Count(length => length > 0) == 1)
+                lengths[alphabet * 256 + only] = (byte)Decoder.LoneSymbolBits(alphabet);
             if (codeLengths.Count(length => length > 0) <= 1)
                 return;
             uint code = 0;

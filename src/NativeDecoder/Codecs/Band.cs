@@ -17,4 +17,6 @@ internal readonly struct Band(ulong firstRow, ulong rowCount, ulong rows, ulong 
     public ulong Weights => rowCount * columns;
 
     public bool ReachesLastRow => EndRow == rows;
+
+    public bool IsWhole => rowCount == rows;
 }

@@ -63,20 +63,19 @@ internal static unsafe class Bloomier
             PackedCells packed = new(section.Position, section.Left, header.CellBits);
             return packed.Hold(header.Cells) ? Filter(header, packed, palette, band, table, dst) : Status.Corrupt;
         }
-        if (!workspace.Resumes(entry, band.FirstRow))
+        if (!workspace.Resumes(entry, Workspace.AnyRow))
         {
             bool unpacked = entry.Coder == Coder.Huffman
                 ? TryUnpack<Huffman>(header, entry.Coder, section, workspace.State)
                 : TryUnpack<Arithmetic>(header, entry.Coder, section, workspace.State);
             if (!unpacked)
                 return Status.Corrupt;
+            if (!band.IsWhole)
+                workspace.Keep(entry, Workspace.AnyRow);
         }
-        Status status = header.CellBits <= 8
+        return header.CellBits <= 8
             ? Filter(header, new UnpackedCells<byte>(workspace.State), palette, band, table, dst)
             : Filter(header, new UnpackedCells<ushort>((ushort*)workspace.State), palette, band, table, dst);
-        if (!band.ReachesLastRow)
-            workspace.Keep(entry, band.EndRow);
-        return status;
     }
 
     /// <summary>The hash of a weight's index that all others are made of (a multiplicative mixer on 64 bits).</summary>
@@ -155,12 +154,12 @@ internal static unsafe class Bloomier
             return false;
         if (header.CellBits <= 8)
         {
-            for (ulong i = 0; i < header.Cells; i++)
+            for (ulong i = 0; i < header.Cells && !symbols.RanOver; i++)
                 state[i] = (byte)symbols.Read(0);
             return !symbols.RanOver;
         }
         uint mask = (1u << header.CellBits) - 1;
-        for (ulong i = 0; i < header.Cells; i++)
+        for (ulong i = 0; i < header.Cells && !symbols.RanOver; i++)
         {
             uint high = symbols.Read(0);
             ((ushort*)state)[i] = (ushort)((high << 8 | symbols.Read(high == 0 ? 1 : 2)) & mask);

@@ -77,7 +77,7 @@ internal static unsafe class Csr
                 return;
             Left--;
             uint gap = Symbols.Read(Gap);
-            while (gap == filler && from < weights)
+            while (gap == filler && from < weights && !Symbols.RanOver)
             {
                 from += filler;
                 gap = Symbols.Read(Gap);
@@ -85,7 +85,7 @@ internal static unsafe class Csr
             from += gap;
             Id = Symbols.Read(Csr.Id);
             Largest = Math.Max(Largest, Id);
-            if (from < weights)
+            if (from < weights && !Symbols.RanOver)
                 Index = from;
             else
                 Broken = true;

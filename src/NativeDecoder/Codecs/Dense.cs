@@ -16,12 +16,20 @@ internal static unsafe class Dense
     };
 
     public static Status Decode<T>(in TensorEntry entry, in Palette palette, ByteReader section, in Band band, T* table, T* dst,
-        in Workspace workspace) where T : unmanaged => entry.Coder switch
+        in Workspace workspace) where T : unmanaged
+    {
+        if (palette.Clusters == 0)
+        {
+            new Output<T>(dst, band.Weights).Clear();
+            return Status.Ok;
+        }
+        return entry.Coder switch
         {
             Coder.None => Seek(palette, section, band, table, dst),
             Coder.Huffman => Stream<Huffman, T>(entry, palette, section, band, table, dst, workspace),
             _ => Stream<Arithmetic, T>(entry, palette, section, band, table, dst, workspace),
         };
+    }
 
     private static Status Seek<T>(in Palette palette, ByteReader section, in Band band, T* table, T* dst) where T : unmanaged
     {
@@ -39,7 +47,7 @@ internal static unsafe class Dense
             *ids = default;
             if (!ids->TryOpen(ref section, Alphabets(palette), (byte*)(ids + 1)))
                 return Status.Corrupt;
-            for (ulong i = 0; i < band.First; i++)
+            for (ulong i = 0; i < band.First && !ids->RanOver; i++)
                 ids->Read(0);
         }
         Status status = Read(ref *ids, palette, band.Weights, table, dst);
@@ -53,7 +61,7 @@ internal static unsafe class Dense
     {
         TIds local = ids;
         uint largest = 0;
-        for (ulong i = 0; i < count; i++)
+        for (ulong i = 0; i < count && !local.RanOver; i++)
         {
             uint id = local.Read(0);
             largest = Math.Max(largest, id);

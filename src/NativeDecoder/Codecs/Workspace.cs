@@ -9,6 +9,9 @@ namespace Weightless.NativeDecoder.Codecs;
 /// </summary>
 internal readonly unsafe struct Workspace
 {
+    /// <summary>In place of a row: the state serves every row.</summary>
+    public const ulong AnyRow = ulong.MaxValue;
+
     private const int Alignment = 64;
 
     // The state holds pointers into section and workspace: it is of no use to another of either.

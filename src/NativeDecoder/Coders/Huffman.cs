@@ -30,7 +30,8 @@ internal unsafe struct Huffman : ISymbolDecoder
         BitReader bits = new(reader.Position, reader.Position + reader.Left);
         for (int i = 0; i < alphabets.Count; i++)
         {
-            if (!TryReadLengths(ref bits, lengths, alphabets.Size(i)) || !TryFill(_tables + i * TableLength, lengths, alphabets.Size(i)))
+            if (!TryReadLengths(ref bits, lengths, alphabets.Size(i))
+                || !TryFill(_tables + i * TableLength, lengths, alphabets.Size(i), LoneSymbolBits(i)))
                 return false;
         }
         _bits = bits;
@@ -46,6 +47,12 @@ internal unsafe struct Huffman : ISymbolDecoder
     }
 
     public readonly bool RanOver => _bits.RanOver;
+
+    /// <summary>
+    /// Bits that the only used symbol of an alphabet takes: none, but one in the first alphabet, by which a stream advances,
+    /// so that no stream is longer than its bytes account for.
+    /// </summary>
+    public static int LoneSymbolBits(int alphabet) => alphabet == 0 ? 1 : 0;
 
     private static bool TryReadLengths(ref BitReader bits, byte* lengths, int count)
     {
@@ -78,9 +85,9 @@ internal unsafe struct Huffman : ISymbolDecoder
 
     /// <summary>
     /// Fills a table of symbol &lt;&lt; 4 | length. Codes go to symbols by length, then by number; they lie bit-reversed, as the
-    /// stream is read lowest bit first. An alphabet with one used symbol spends no bits on it.
+    /// stream is read lowest bit first.
     /// </summary>
-    private static bool TryFill(ushort* table, byte* lengths, int count)
+    private static bool TryFill(ushort* table, byte* lengths, int count, int loneSymbolBits)
     {
         int used = 0;
         int only = 0;
@@ -95,7 +102,7 @@ internal unsafe struct Huffman : ISymbolDecoder
         }
         if (used <= 1)
         {
-            new Span<ushort>(table, TableLength).Fill((ushort)(only << 4));
+            new Span<ushort>(table, TableLength).Fill((ushort)(only << 4 | loneSymbolBits));
             return true;
         }
         if (covered != TableLength)

@@ -1,0 +1,110 @@
+# Weightless: `make` lists the targets. Build products are in artifacts/, at places that scripts can rely on.
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+
+MACHINES := linux-x64 linux-arm64
+# What the name of a machine's compiler and linker begins with.
+TOOL_linux-x64 :=
+TOOL_linux-arm64 := aarch64-linux-gnu-
+
+WARNINGS := -pedantic -Wall -Wextra -Werror
+CFLAGS := -O2 -g -std=c99 $(WARNINGS) -Iinclude
+CXXFLAGS := -O2 -g -std=c++11 $(WARNINGS) -Iinclude
+# What libweightless.a needs of the system.
+STATIC_LIBS := -lm -ldl -lpthread
+
+sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
+BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
+DECODER := src/NativeDecoder/Weightless.NativeDecoder.csproj
+ENCODER := src/Encoder/Weightless.Encoder.csproj
+TESTS := tests/Weightless.Tests/Weightless.Tests.csproj
+PROJECTS := $(DECODER) $(ENCODER) $(TESTS)
+ASSETS := $(addsuffix obj/project.assets.json,$(dir $(PROJECTS)))
+PUBLISH := dotnet publish --nologo -v quiet --no-restore -c Release -p:DebugType=none
+
+CLI := artifacts/bin/weightless
+LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
+EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
+NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++,artifacts/$(m)/tests/$(t)))
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: $(CLI) $(LIBRARIES) $(EXAMPLES) ## the CLI, and for both machines libweightless.so, .a and the C example
+
+.PHONY: test
+test: build $(NATIVE_TESTS) ## everything: xunit, the C ABI on x64 and on an emulated Cortex-A53, formatting
+	@tests/run
+
+.PHONY: demo
+demo: build ## encode a small network, compare all codecs, decode it in C on both machines
+	@examples/c/demo
+
+.PHONY: format
+format: | $(ASSETS) ## reformat the C# sources
+	dotnet format Weightless.sln --no-restore
+
+.PHONY: clean
+clean: ## remove all that was built
+	rm -rf artifacts $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
+
+.PHONY: setup
+setup:
+	@toolchain/setup
+
+$(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | setup
+	@echo "restoring packages"
+	@dotnet restore --nologo -v quiet Weightless.sln
+	@touch $(ASSETS)
+
+artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) | $(ASSETS)
+	@echo "building $@"
+	@$(PUBLISH) $(DECODER) -r $* -o artifacts/obj/$*
+	@cp $(dir $(DECODER))obj/Release/net10.0/$*/native/* artifacts/obj/$*
+	@mkdir -p $(@D)
+	@ln -sf libweightless.so $@.1
+	@cp artifacts/obj/$*/Weightless.NativeDecoder.so $@
+
+artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archive toolchain/static-archive.ld
+	@echo "building $@"
+	@toolchain/static-archive artifacts/obj/$* "$(TOOL_$*)" $@
+
+# Not beside the library for x64: both builds compile the decoder's project for that machine.
+$(CLI): $(call sources,src/Encoder src/NativeDecoder) $(ENCODER) $(DECODER) $(BUILD_FILES) | $(ASSETS) artifacts/linux-x64/libweightless.so
+	@echo "building $@"
+	@$(PUBLISH) $(ENCODER) -r linux-x64 -o artifacts/obj/cli
+	@mkdir -p $(@D)
+	@cp artifacts/obj/cli/Weightless.Encoder $@
+
+artifacts/%/examples/decode: examples/c/decode.c include/weightless.h artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+ABI_TEST := $(addprefix tests/native/,abi.c check.c golden.c guard.c round.c hostile.c misuse.c process.c)
+HEADER_TEST := tests/native/header.c tests/native/header_again.c
+NATIVE_HEADERS := include/weightless.h $(wildcard tests/native/*.h)
+
+# xxhash.h is not the cross compiler's, but one for every machine: hence -idirafter.
+artifacts/%/tests/abi-shared: $(ABI_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.so
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -idirafter /usr/include -pthread -o $@ $(ABI_TEST) artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN/..' -lm
+
+artifacts/%/tests/abi-static: $(ABI_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -idirafter /usr/include -pthread -o $@ $(ABI_TEST) artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+artifacts/%/tests/header-c: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $(HEADER_TEST) artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+artifacts/%/tests/header-c++: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a $(STATIC_LIBS)

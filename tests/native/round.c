@@ -1,0 +1,190 @@
+/* Golden files decode to what is beside them: whole, in bands, in single rows, at any alignment, without any allocation. */
+#include "check.h"
+#include "suites.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size + 1);
+    CHECK(memory);
+    return memory;
+}
+
+static uint64_t weights(const wl_tensor *info)
+{
+    return info->rows * info->columns;
+}
+
+/* Ids are what they should be if 0 stands for zero, and the same id for the same value. */
+static void check_ids(const wl_tensor *info, const uint8_t *ids, const uint8_t *expected)
+{
+    static const uint8_t zero[8];
+    const uint8_t *value_of[256] = {0};
+    size_t size = type_size(info->type);
+    uint64_t i;
+    int a, b;
+    for (i = 0; i < weights(info); i++) {
+        const uint8_t *value = expected + i * size;
+        CHECK(ids[i] <= info->clusters);
+        CHECK((ids[i] == 0) == (memcmp(value, zero, size) == 0));
+        if (!value_of[ids[i]])
+            value_of[ids[i]] = value;
+        CHECK(memcmp(value_of[ids[i]], value, size) == 0);
+    }
+    for (a = 0; a < 256; a++)
+        for (b = 0; b < a; b++)
+            CHECK(!value_of[a] || !value_of[b] || memcmp(value_of[a], value_of[b], size) != 0);
+}
+
+/* Bands and single rows of a tensor are slices of the whole; dst and workspace start at these odd offsets. */
+static void check_rows(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, const uint8_t *whole,
+                       size_t offset)
+{
+    size_t row_bytes = (size_t)info->columns * type_size(type);
+    size_t workspace_size;
+    uint8_t *memory, *dst;
+    uint8_t *workspace_memory, *workspace;
+    uint64_t row, count;
+    uint32_t state = 1;
+    int i, pass;
+    CHECK_STATUS(wl_workspace_size(model, tensor, &workspace_size), WL_OK);
+    dst = (memory = allocate((size_t)info->rows * row_bytes + offset)) + offset;
+    workspace = (workspace_memory = allocate(workspace_size + offset)) + offset;
+    memset(workspace, 0xa5, workspace_size);
+
+    /* In order, each band going on where the last one ended; the second time over what the first one left behind. */
+    for (pass = 0; pass < 2; pass++) {
+        for (row = 0; row < info->rows; row += count) {
+            uint64_t left = info->rows - row;
+            count = 1 + sequence_next(&state, left < 64 ? (uint32_t)left : 64);
+            CHECK_STATUS(wl_decode_rows(model, tensor, type, row, count, dst, (size_t)count * row_bytes, workspace, workspace_size),
+                         WL_OK);
+            CHECK(memcmp(dst, whole + row * row_bytes, (size_t)count * row_bytes) == 0);
+            /* What was written there since is noticed. */
+            if (sequence_next(&state, 8) == 0 && workspace_size > 0)
+                workspace[sequence_next(&state, (uint32_t)workspace_size)] ^= (uint8_t)(1u << sequence_next(&state, 8));
+        }
+    }
+    for (i = 0; i < 16 && info->rows > 0; i++) {
+        row = sequence_next(&state, (uint32_t)info->rows);
+        CHECK_STATUS(wl_decode_rows(model, tensor, type, row, 1, dst, row_bytes, workspace, workspace_size), WL_OK);
+        CHECK(memcmp(dst, whole + row * row_bytes, row_bytes) == 0);
+    }
+    free(memory);
+    free(workspace_memory);
+}
+
+static void check_type(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, const uint8_t *expected)
+{
+    size_t size = (size_t)weights(info) * type_size(type);
+    size_t workspace_size, i;
+    uint8_t *memory = allocate(size + 64);
+    uint8_t *whole = allocate(size);
+    uint8_t *workspace;
+    size_t offset;
+    CHECK_STATUS(wl_workspace_size(model, tensor, &workspace_size), WL_OK);
+    workspace = allocate(workspace_size + 4);
+    for (offset = 0; offset < 4; offset++) {
+        uint8_t *dst = memory + offset;
+        memset(dst, 0x5a, size + 32);
+        CHECK_STATUS(wl_decode(model, tensor, type, dst, size + 32, workspace + offset, workspace_size), WL_OK);
+        for (i = 0; i < 32; i++)
+            CHECK(dst[size + i] == 0x5a);
+        if (type == WL_ID8)
+            check_ids(info, dst, expected);
+        else
+            convert(info->type, expected, type, whole, weights(info));
+        if (type == WL_ID8 && offset == 0)
+            memcpy(whole, dst, size);
+        CHECK(memcmp(dst, whole, size) == 0);
+    }
+    check_rows(model, tensor, info, type, whole, 0);
+    check_rows(model, tensor, info, type, whole, 1);
+    free(memory);
+    free(whole);
+    free(workspace);
+}
+
+void round_trip(const void *argument)
+{
+    const golden *file = argument;
+    const uint8_t *expected = file->expected;
+    uint8_t wrong_type[8];
+    wl_model model;
+    uint32_t tensor;
+    size_t i, encoded = 0;
+    CHECK_STATUS(wl_open(file->data, file->size, &model), WL_OK);
+    CHECK_STATUS(wl_verify(&model), WL_OK);
+    for (tensor = 0; tensor < wl_tensor_count(&model); tensor++) {
+        wl_tensor info;
+        uint32_t found;
+        char name[256];
+        CHECK_STATUS(wl_tensor_info(&model, tensor, &info), WL_OK);
+        snprintf(check.context, sizeof check.context, "tensor %u %.*s", tensor, (int)info.name_length, info.name);
+        CHECK(info.name_length < sizeof name && info.rank <= WL_MAX_RANK);
+        memcpy(name, info.name, info.name_length);
+        name[info.name_length] = '\0';
+        CHECK_STATUS(wl_find_tensor(&model, name, &found), WL_OK);
+        CHECK(found == tensor);
+        CHECK(weights(&info) * type_size(info.type) <= file->expected_size - (size_t)(expected - file->expected));
+        if (info.method == WL_METHOD_STORED && weights(&info) > 0) {
+            CHECK(((const uint8_t *)info.stored - file->data) % 64 == 0);
+            CHECK(memcmp(info.stored, expected, (size_t)weights(&info) * type_size(info.type)) == 0);
+        } else {
+            CHECK(info.method == WL_METHOD_STORED || !info.stored);
+        }
+        for (i = 0; i < TYPE_COUNT; i++) {
+            if (decodes_to(&info, all_types[i]))
+                check_type(&model, tensor, &info, all_types[i], expected);
+            else
+                CHECK_STATUS(wl_decode(&model, tensor, all_types[i], wrong_type, sizeof wrong_type, NULL, 0), WL_ERROR_TYPE);
+        }
+        expected += weights(&info) * type_size(info.type);
+        encoded += (size_t)info.encoded_bytes;
+    }
+    CHECK(expected == file->expected + file->expected_size);
+    CHECK(encoded < file->size);
+}
+
+void zero_gc(const void *argument)
+{
+    const golden *file = argument;
+    wl_managed before, after;
+    wl_model model;
+    uint32_t tensor, found;
+    CHECK_STATUS(wl_managed_memory(&before), WL_OK);
+    CHECK_STATUS(wl_init(), WL_OK);
+    CHECK(wl_status_string(WL_OK));
+    CHECK_STATUS(wl_open(file->data, file->size, &model), WL_OK);
+    CHECK_STATUS(wl_verify(&model), WL_OK);
+    CHECK_STATUS(wl_find_tensor(&model, "no such tensor", &found), WL_ERROR_NO_TENSOR);
+    for (tensor = 0; tensor < wl_tensor_count(&model); tensor++) {
+        wl_tensor info;
+        size_t workspace_size, i;
+        uint64_t row;
+        CHECK_STATUS(wl_tensor_info(&model, tensor, &info), WL_OK);
+        CHECK_STATUS(wl_workspace_size(&model, tensor, &workspace_size), WL_OK);
+        for (i = 0; i < TYPE_COUNT; i++) {
+            size_t row_bytes = (size_t)info.columns * type_size(all_types[i]);
+            size_t size = row_bytes * (size_t)info.rows;
+            wl_status expected = decodes_to(&info, all_types[i]) ? WL_OK : WL_ERROR_TYPE;
+            uint64_t band = info.rows / 3 + 1;
+            void *dst = allocate(size);
+            void *workspace = allocate(workspace_size);
+            snprintf(check.context, sizeof check.context, "tensor %u type %u", tensor, all_types[i]);
+            CHECK_STATUS(wl_decode(&model, tensor, all_types[i], dst, size, workspace, workspace_size), expected);
+            for (row = 0; row < info.rows; row += band) {
+                uint64_t count = info.rows - row < band ? info.rows - row : band;
+                CHECK_STATUS(wl_decode_rows(&model, tensor, all_types[i], row, count, dst, size, workspace, workspace_size),
+                             expected);
+            }
+            free(dst);
+            free(workspace);
+        }
+    }
+    CHECK_STATUS(wl_managed_memory(&after), WL_OK);
+    CHECK(after.allocated_bytes - before.allocated_bytes == 0);
+    CHECK(after.collections - before.collections == 0);
+}

@@ -1,0 +1,28 @@
+/* suites.h - what abi.c runs. SPDX-License-Identifier: MIT */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include "golden.h"
+
+/* Of one golden file. */
+void zero_gc(const void *golden);
+void round_trip(const void *golden);
+void truncations(const void *golden);
+void bit_flips(const void *golden);
+void repaired_bit_flips(const void *golden);
+
+/* Of all golden files. */
+typedef struct golden_set {
+    const golden *list;
+    int count;
+} golden_set;
+void threads(const void *golden_set);
+void misuse(const void *golden_set);
+
+/* Of the process: runs in a child of its own, before the library's first call in this one. */
+void sigpipe(const void *unused);
+
+/* The bit-flip tests look at about so many bits of a file; 0 for all. */
+extern size_t flip_limit;
+
+#endif
