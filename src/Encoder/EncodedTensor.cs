@@ -8,10 +8,14 @@ namespace Weightless.Encoder;
 
 /// <summary>A tensor as a .wls file holds it: what its directory entry says, and its section.</summary>
 public sealed record EncodedTensor(
-    string Name, ElementType Type, IReadOnlyList<long> Shape, Method Method, Coder Coder, ReadOnlyMemory<byte> Section)
+    string Name, ElementType Type, IReadOnlyList<long> Shape, Method Method, Coder Coder, ReadOnlyMemory<byte> Section,
+    bool HalfCodebook = false)
 {
     /// <summary>The directory entry: docs/format.md.</summary>
-    internal byte[] Entry { get; } = MakeEntry(Name, Type, Shape, Method, Coder, Section);
+    internal byte[] Entry { get; } = MakeEntry(Name, Type, Shape, Method, Coder, Section, HalfCodebook);
+
+    /// <summary>Of a context tensor with a row mask, which rows are alive: later tensors of the file may refer to it.</summary>
+    internal bool[]? AliveRows { get; init; }
 
     /// <summary>Bytes of entry and section; the padding before a stored section depends on its place and is not in it.</summary>
     public long Bytes => Entry.Length + Section.Length;
@@ -30,6 +34,8 @@ public sealed record EncodedTensor(
         double room = Codecs.Bloomier.DefaultRoom, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        if (method == Method.Context)
+            return EncodeContext(tensor);
         BitWriter section = new();
         Codecs.PaletteWriter.Write(tensor, section);
         switch (method)
@@ -51,7 +57,21 @@ public sealed record EncodedTensor(
             default:
                 throw new ArgumentOutOfRangeException(nameof(method));
         }
-        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, method, coder, section.ToArray());
+        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, method, coder, section.ToArray(), tensor.HalfCodebook);
+    }
+
+    /// <summary>A clustered tensor by method <c>context</c>, which has no coder.</summary>
+    /// <param name="strength">1 (fast) to 9 (small).</param>
+    /// <param name="earlier">The tensors before it in its file: dead rows of one are often dead columns of the next.</param>
+    public static EncodedTensor EncodeContext(ClusteredTensor tensor, int strength = EncoderOptions.DefaultStrength,
+        IReadOnlyList<EncodedTensor>? earlier = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        (byte[] section, bool[]? aliveRows) = new Codecs.Context(tensor, strength, earlier ?? []).Encode();
+        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Context, Coder.None, section, tensor.HalfCodebook)
+        {
+            AliveRows = aliveRows,
+        };
     }
 
     /// <summary>Bits that make one zero weight in 32 or fewer a false positive.</summary>
@@ -62,7 +82,7 @@ public sealed record EncodedTensor(
         Math.Max(1, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)Math.Max(clusters, 1) - 1));
 
     private static byte[] MakeEntry(string name, ElementType type, IReadOnlyList<long> shape, Method method, Coder coder,
-        ReadOnlyMemory<byte> section)
+        ReadOnlyMemory<byte> section, bool halfCodebook)
     {
         if (shape.Count > Limits.MaxRank)
             throw new ModelFormatException($"tensor {ModelFormatException.Quote(name)} has {shape.Count} dimensions; at most {Limits.MaxRank} can be encoded");
@@ -70,7 +90,7 @@ public sealed record EncodedTensor(
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         entry.WriteVarint((ulong)nameBytes.Length);
         entry.WriteBytes(nameBytes);
-        entry.WriteByte((byte)((int)method | (int)coder << 4));
+        entry.WriteByte((byte)((int)method | (int)coder << 4 | (halfCodebook ? TensorEntry.HalfCodebookBit : 0)));
         entry.WriteByte((byte)((int)type | shape.Count << 4));
         foreach (long dimension in shape)
             entry.WriteVarint((ulong)dimension);

@@ -31,6 +31,17 @@ public sealed record EncoderOptions
 
     public ulong Seed { get; init; }
 
+    public const int DefaultStrength = 5;
+
+    /// <summary>Of method <c>context</c>, 1 (fast) to 9 (small): what it tries, and what a decoder has to do for it.</summary>
+    public int Strength { get; init; } = DefaultStrength;
+
+    /// <summary>Whether f32 tensors that are clustered get a codebook of f16.</summary>
+    public bool HalfCodebook { get; init; }
+
+    /// <summary>The share of zero weights that <see cref="MethodChooser"/> lets a filter get wrong; null for none.</summary>
+    public double? MaxFalsePositives { get; init; }
+
     /// <summary>Throws unless each of <see cref="Tensors"/> matches a name.</summary>
     /// <exception cref="ModelFormatException">One matches none.</exception>
     public void RequireMatches(IEnumerable<string> names)

@@ -20,19 +20,24 @@ public static class ModelEncoder
         bool changes = options.Changes(tensor);
         ClusteredTensor? clustered = Clusterer.TryCluster(tensor, changes ? options.Density : null,
             changes ? options.Clusters : null, out Unclustered reason);
+        if (options.HalfCodebook && changes)
+            clustered = clustered?.WithHalfCodebook();
         return new PreparedTensor(tensor, clustered, reason);
     }
 
     /// <summary>Encodes a tensor by the options' method, or stores it where that is no larger.</summary>
-    public static EncodedTensor Encode(PreparedTensor tensor, EncoderOptions options)
+    /// <param name="earlier">The tensors before it in the file, encoded: method <c>context</c> can make use of them.</param>
+    public static EncodedTensor Encode(PreparedTensor tensor, EncoderOptions options,
+        IReadOnlyList<EncodedTensor>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(options);
         EncodedTensor stored = EncodedTensor.Store(tensor.Source);
         if (tensor.Clustered is not { } clustered || options.Method == Method.Stored)
             return stored;
-        EncodedTensor encoded = EncodedTensor.Encode(clustered, options.Method, options.Coder, CellBits(clustered, options),
-            options.Room, options.Seed);
+        EncodedTensor encoded = options.Method == Method.Context
+            ? EncodedTensor.EncodeContext(clustered, options.Strength, earlier)
+            : EncodedTensor.Encode(clustered, options.Method, options.Coder, CellBits(clustered, options), options.Room, options.Seed);
         return encoded.Bytes < stored.Bytes ? encoded : AsStored(clustered);
     }
 
@@ -46,7 +51,7 @@ public static class ModelEncoder
     }
 
     /// <summary>The tensor with its weights as they were pruned and clustered, in full.</summary>
-    private static EncodedTensor AsStored(ClusteredTensor tensor)
+    internal static EncodedTensor AsStored(ClusteredTensor tensor)
     {
         int size = ElementTypes.Size(tensor.Type);
         byte[] data = new byte[(long)tensor.Ids.Length * size];

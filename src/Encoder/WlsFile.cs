@@ -25,7 +25,7 @@ public sealed unsafe class WlsFile : IDisposable
             for (uint i = 0; i < _model.TensorCount; i++)
             {
                 Check(_model.Find(i, out TensorEntry entry));
-                Check(TensorDecoder.Open(entry, out TensorDecoder decoder));
+                Check(TensorDecoder.Open(entry, _model, out TensorDecoder decoder));
                 tensors.Add(new WlsTensor(decoder));
             }
             Tensors = tensors;

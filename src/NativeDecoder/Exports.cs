@@ -182,7 +182,7 @@ internal static unsafe class Exports
         if (model == null || !model->IsOpen)
             return Status.Argument;
         Status status = model->Find(tensor, out TensorEntry entry);
-        return status == Status.Ok ? TensorDecoder.Open(entry, out decoder) : status;
+        return status == Status.Ok ? TensorDecoder.Open(entry, *model, out decoder) : status;
     }
 
     private static Status DecodeRows(in TensorDecoder decoder, uint type, ulong firstRow, ulong rowCount, byte* dst,

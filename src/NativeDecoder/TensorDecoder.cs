@@ -14,6 +14,7 @@ public unsafe struct TensorDecoder
     private Csr.Header _csr;
     private Bloomier.Header _bloomier;
     private Coupled.Header _coupled;
+    private ContextHeader _context;
 
     // Behind the palette and the method's own parameters.
     private ByteReader _section;
@@ -29,11 +30,14 @@ public unsafe struct TensorDecoder
     public readonly int CellBits => Math.Max(_bloomier.CellBits, _coupled.Filter.CellBits);
 
     /// <summary>Reads and checks the parameters of an entry's section.</summary>
-    public static Status Open(in TensorEntry entry, out TensorDecoder decoder)
+    /// <param name="model">The file, for what a section takes from an earlier one; <c>default</c> if it is at hand no more.</param>
+    public static Status Open(in TensorEntry entry, in Model model, out TensorDecoder decoder)
     {
         decoder = new TensorDecoder { _entry = entry, _section = entry.SectionReader };
         if (entry.Method == Method.Stored)
             return Status.Ok;
+        if (entry.Method == Method.Context)
+            return decoder.TryOpenContext(model) ? Status.Ok : Status.Corrupt;
         bool read = Palette.TryRead(entry, ref decoder._section, out decoder._palette)
             && entry.Method switch
             {
@@ -121,6 +125,7 @@ public unsafe struct TensorDecoder
         Method.Csr => Csr.StateBytes(_palette, _csr, _entry.Coder),
         Method.Bloomier => Bloomier.StateBytes(_bloomier, _entry.Coder),
         Method.Coupled => Coupled.StateBytes(_coupled),
+        Method.Context => _entry.Weights == 0 ? 0 : Context.StateBytes(_context),
         _ => 0,
     };
 
@@ -145,15 +150,20 @@ public unsafe struct TensorDecoder
 
     /// <summary>Shows all weights to a visitor, through a buffer on the stack that no layer outgrows.</summary>
     private readonly Status ForEachPiece<T, TVisitor>(ElementType output, byte* memory, ref TVisitor visitor)
-        where T : unmanaged where TVisitor : struct, IPieceVisitor<T>
+        where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
     {
         const int pieceBytes = 8192;
         if (_entry.Weights == 0)
             return Status.Ok;
         T* table = stackalloc T[Palette.TableLength];
-        if (_entry.Method != Method.Stored)
+        if (_entry.Method is not (Method.Stored or Method.Context))
             _palette.Fill(output, table);
         T* piece = stackalloc T[pieceBytes / sizeof(T)];
+        if (_entry.Method == Method.Context)
+        {
+            fixed (TVisitor* shown = &visitor)
+                return Context.ForEachPiece(_entry, _context, _section, output, table, piece, pieceBytes / sizeof(T), memory, shown);
+        }
         ulong most = (ulong)(pieceBytes / sizeof(T));
         ulong columns = _entry.Columns;
         ulong atOnce = Math.Max(most / columns, 1);
@@ -178,9 +188,20 @@ public unsafe struct TensorDecoder
         return Status.Ok;
     }
 
+    private bool TryOpenContext(in Model model)
+    {
+        if (!ContextHeader.TryRead(_entry, model, ref _section, out _context))
+            return false;
+        // Its codebook is coded: what is known without decoding is how large it is.
+        _palette = new Palette { Clusters = _context.Clusters, Nonzeros = _context.Nonzeros };
+        return true;
+    }
+
     private readonly Status Decode<T>(ElementType output, in Band band, T* dst, byte* memory) where T : unmanaged
     {
         T* table = stackalloc T[Palette.TableLength];
+        if (_entry.Method == Method.Context)
+            return Context.Decode(_entry, _context, _section, band, output, table, dst, memory);
         _palette.Fill(output, table);
         return Decode(band, table, dst, new Workspace(memory, StateBytes));
     }

@@ -10,9 +10,9 @@ internal static class PaletteWriter
     public static void Write(ClusteredTensor tensor, BitWriter section)
     {
         section.WriteByte((byte)tensor.Clusters);
-        int size = ElementTypes.Size(tensor.Type);
+        int size = ElementTypes.Size(tensor.CodebookType);
         foreach (uint bits in tensor.Centroids)
-            section.WriteBytes(BitConverter.GetBytes(bits).AsSpan(0, size));
+            section.WriteBytes(BitConverter.GetBytes(Palette.Convert(bits, tensor.Type, tensor.CodebookType)).AsSpan(0, size));
         section.WriteVarint((ulong)tensor.Nonzeros);
     }
 }

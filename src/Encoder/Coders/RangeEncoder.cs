@@ -4,7 +4,7 @@ using Weightless.NativeDecoder.Coders;
 namespace Weightless.Encoder.Coders;
 
 /// <summary>The counterpart of <see cref="RangeDecoder"/>, with carries propagated into bytes that were held back.</summary>
-internal struct RangeEncoder(BitWriter output)
+internal struct RangeEncoder(BitWriter output) : IBinaryCoder
 {
     private const uint Bottom = 1u << 24;
 
@@ -16,11 +16,13 @@ internal struct RangeEncoder(BitWriter output)
     private int _held = -1;
     private long _heldOnes;
 
+    public readonly bool RanOver => false;
+
     /// <summary>Codes a decision whose outcome 1 has a share of <paramref name="probability"/> in 65536.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Encode(uint bit, uint probability)
     {
-        uint bound = (_range >> 16) * probability;
+        uint bound = RangeDecoder.Bound(_range, probability);
         if (bit != 0)
         {
             _range = bound;
@@ -30,11 +32,32 @@ internal struct RangeEncoder(BitWriter output)
             _low += bound;
             _range -= bound;
         }
-        while (_range < Bottom)
-        {
-            _range <<= 8;
-            ShiftLow();
-        }
+        Normalise();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Code(uint bit, uint probability)
+    {
+        Encode(bit, probability);
+        return bit;
+    }
+
+    public uint CodeUniform(uint value, uint count)
+    {
+        _range /= count;
+        _low += (ulong)_range * value;
+        Normalise();
+        return value;
+    }
+
+    public readonly uint Slot(uint start, int bits) => start;
+
+    public void Narrow(uint start, uint frequency, int bits)
+    {
+        _range >>= bits;
+        _low += (ulong)_range * start;
+        _range *= frequency;
+        Normalise();
     }
 
     /// <summary>Ends the stream with as few bytes as the decoder, which reads zeros past the end, can do with.</summary>
@@ -51,6 +74,16 @@ internal struct RangeEncoder(BitWriter output)
                 ShiftLow();
             FlushHeld((byte)(_low >> 32));
             return;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Normalise()
+    {
+        while (_range < Bottom)
+        {
+            _range <<= 8;
+            ShiftLow();
         }
     }
 

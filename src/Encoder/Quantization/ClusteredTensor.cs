@@ -16,6 +16,34 @@ public sealed record ClusteredTensor(string Name, ElementType Type, IReadOnlyLis
 
     public int Clusters => Centroids.Length;
 
+    /// <summary>The first dimension; 1 for a scalar.</summary>
+    public long Rows => Shape.Count == 0 ? 1 : Shape[0];
+
+    /// <summary>The product of all dimensions but the first; the weights are rows x columns.</summary>
+    public long Columns => Shape.Skip(1).Aggregate(1L, (product, dimension) => product * dimension);
+
+    /// <summary>Whether the centroids are f32 numbers that an f16 holds, to be written as such.</summary>
+    public bool HalfCodebook { get; private init; }
+
+    internal ElementType CodebookType => HalfCodebook ? ElementType.F16 : Type;
+
+    /// <summary>
+    /// The tensor with its f32 centroids rounded to f16; itself if it has none, or if one would become zero or infinite.
+    /// </summary>
+    public ClusteredTensor WithHalfCodebook()
+    {
+        if (Type != ElementType.F32 || HalfCodebook)
+            return this;
+        uint[] rounded = new uint[Clusters];
+        for (int i = 0; i < rounded.Length; i++)
+        {
+            rounded[i] = Palette.Convert(Palette.Convert(Centroids[i], ElementType.F32, ElementType.F16), ElementType.F16, ElementType.F32);
+            if ((rounded[i] & 0x7fffffff) is 0 or >= 0x7f800000)
+                return this;
+        }
+        return this with { Centroids = rounded, HalfCodebook = true };
+    }
+
     /// <summary>The index of the first non-zero at or after <paramref name="from"/>; the length if there is none.</summary>
     internal int NextNonzero(int from)
     {

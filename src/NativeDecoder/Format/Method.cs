@@ -8,6 +8,7 @@ public enum Method : byte
     Csr = 2,
     Bloomier = 3,
     Coupled = 4,
+    Context = 5,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>

@@ -130,7 +130,7 @@ public unsafe struct Model
             if (status == Status.Ok && (uint)Hash(entry.Section, (nuint)entry.SectionBytes) != entry.Checksum)
                 status = Status.Checksum;
             if (status == Status.Ok)
-                status = TensorDecoder.Open(entry, out _);
+                status = TensorDecoder.Open(entry, this, out _);
             if (status != Status.Ok)
                 return status;
         }

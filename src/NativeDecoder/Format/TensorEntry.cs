@@ -63,14 +63,15 @@ public unsafe struct TensorEntry
             return Status.Directory;
         entry.Overhead = (ulong)(reader.Position - start);
 
-        if (entry.Method > Method.Coupled || entry.Coder > Coder.Arithmetic || methodByte > 0x7f)
+        if (entry.Method > Method.Context || entry.Coder > Coder.Arithmetic || methodByte > 0x7f)
             return Status.Unsupported;
         if (entry.Method == Method.Stored)
         {
             bool plain = entry.Coder == Coder.None && !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes;
             return plain ? Status.Ok : Status.Directory;
         }
-        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
+        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32)
+            && (entry.Method != Method.Context || entry.Coder == Coder.None);
         return codable ? Status.Ok : Status.Directory;
     }
 

@@ -31,21 +31,7 @@ public class RoundTripTests
         Gen.Select(RandomLayers.Any, Gen.Int).Sample((layer, seed) =>
         {
             using WlsFile file = Encode(layer, method, coder);
-            WlsTensor tensor = file.Tensors[0];
-            byte[] whole = tensor.Decode(ElementType.Id8);
-            BandReader bands = new(tensor, ElementType.Id8);
-            Random random = new(seed);
-            long row = 0;
-            while (row < tensor.Rows)
-            {
-                long count = random.Next(1, 8);
-                count = Math.Min(count, tensor.Rows - row);
-                Assert.Equal(whole[(int)(row * tensor.Columns)..(int)((row + count) * tensor.Columns)], bands.Read(row, count));
-                // Now and then a band out of order, and a scribble into what the decoder has left there.
-                if (random.Next(4) == 0)
-                    bands.Scribble(random.Next());
-                row = random.Next(6) == 0 ? random.NextInt64(tensor.Rows) : row + count;
-            }
+            CheckBands(file.Tensors[0], seed);
         }, iter: 100);
     }
 
@@ -59,18 +45,7 @@ public class RoundTripTests
         foreach (Method method in RandomLayers.Methods)
         {
             using WlsFile file = Encode(layer, method, Coder.None);
-            byte[] ids = file.Tensors[0].Decode(ElementType.Id8);
-            foreach (ElementType output in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })
-            {
-                byte[] weights = file.Tensors[0].Decode(output);
-                int size = ElementTypes.Size(output);
-                for (int i = 0; i < ids.Length; i++)
-                {
-                    uint expected = ids[i] == 0 ? 0 : Palette.Convert(layer.Centroids[ids[i] - 1], type, output);
-                    uint actual = size == 4 ? BitConverter.ToUInt32(weights, 4 * i) : BitConverter.ToUInt16(weights, 2 * i);
-                    Assert.Equal(expected, actual);
-                }
-            }
+            CheckWeights(layer, file.Tensors[0]);
         }
     }
 
@@ -100,6 +75,42 @@ public class RoundTripTests
         {
             EncodedTensor encoded = EncodedTensor.Encode(layer, method, Coder.Arithmetic);
             Assert.InRange(encoded.Section.Length, entropy, entropy * 1.02 + 40);
+        }
+    }
+
+    /// <summary>Reads a tensor in bands, in order and out of it, with a workspace that is written to now and then.</summary>
+    internal static void CheckBands(WlsTensor tensor, int seed)
+    {
+        byte[] whole = tensor.Decode(ElementType.Id8);
+        BandReader bands = new(tensor, ElementType.Id8);
+        Random random = new(seed);
+        long row = 0;
+        while (row < tensor.Rows)
+        {
+            long count = random.Next(1, 8);
+            count = Math.Min(count, tensor.Rows - row);
+            Assert.Equal(whole[(int)(row * tensor.Columns)..(int)((row + count) * tensor.Columns)], bands.Read(row, count));
+            // Now and then a band out of order, and a scribble into what the decoder has left there.
+            if (random.Next(4) == 0)
+                bands.Scribble(random.Next());
+            row = random.Next(6) == 0 ? random.NextInt64(tensor.Rows) : row + count;
+        }
+    }
+
+    /// <summary>Every float output against ids and codebook.</summary>
+    internal static void CheckWeights(ClusteredTensor layer, WlsTensor tensor)
+    {
+        byte[] ids = tensor.Decode(ElementType.Id8);
+        foreach (ElementType output in new[] { ElementType.F32, ElementType.F16, ElementType.BF16 })
+        {
+            byte[] weights = tensor.Decode(output);
+            int size = ElementTypes.Size(output);
+            for (int i = 0; i < ids.Length; i++)
+            {
+                uint expected = ids[i] == 0 ? 0 : Palette.Convert(layer.Centroids[ids[i] - 1], layer.Type, output);
+                uint actual = size == 4 ? BitConverter.ToUInt32(weights, 4 * i) : BitConverter.ToUInt16(weights, 2 * i);
+                Assert.Equal(expected, actual);
+            }
         }
     }
 

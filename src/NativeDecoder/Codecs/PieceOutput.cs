@@ -1,0 +1,38 @@
+namespace Weightless.NativeDecoder.Codecs;
+
+/// <summary>Shows rows to a visitor in pieces, as their weights come by ascending column.</summary>
+/// <param name="table">The output element of each symbol; that of symbol 0 fills what no weight is written to.</param>
+internal unsafe struct PieceOutput<T, TVisitor>(T* piece, ulong length, T* table, ulong columns, TVisitor* visitor) : IWeightOutput
+    where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
+{
+    private ulong _row;
+
+    // Of the piece that is being filled.
+    private ulong _column;
+
+    public void Write(ulong column, int id)
+    {
+        while (column - _column >= length)
+            Show();
+        piece[column - _column] = table[id];
+    }
+
+    /// <summary>To be called once before the first row, when the table is filled.</summary>
+    public readonly void Clear() => new Output<T>(piece, length).Fill(table[0]);
+
+    public void EndRow()
+    {
+        while (_column < columns)
+            Show();
+        _column = 0;
+        _row++;
+    }
+
+    private void Show()
+    {
+        ulong count = Math.Min(length, columns - _column);
+        visitor->Visit(_row, _column, 1, count, piece);
+        Clear();
+        _column += count;
+    }
+}

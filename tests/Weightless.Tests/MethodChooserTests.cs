@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Weightless.Encoder;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Tests;
+
+public class MethodChooserTests
+{
+    [Fact]
+    public void Without_a_budget_the_smallest_exact_method_is_chosen()
+    {
+        PreparedTensor tensor = Prepare(200, 300, density: 0.05);
+        MethodChoice choice = MethodChooser.Choose(tensor, new EncoderOptions());
+        Assert.Equal(Method.Context, choice.Encoded.Method);
+        Assert.StartsWith("context takes ", choice.Reason, StringComparison.Ordinal);
+        foreach (Method method in new[] { Method.Dense, Method.Csr })
+            Assert.True(choice.Encoded.Bytes <= ModelEncoder.Encode(tensor, new EncoderOptions { Method = method }).Bytes);
+    }
+
+    [Fact]
+    public void A_filter_stays_within_the_budget()
+    {
+        PreparedTensor tensor = Prepare(200, 300, density: 0.002);
+        EncoderOptions options = new() { MaxFalsePositives = 0.2 };
+        MethodChoice choice = MethodChooser.Choose(tensor, options);
+        Assert.Equal(Method.Bloomier, choice.Encoded.Method);
+        MemoryStream stream = new();
+        WlsWriter.Write(stream, [choice.Encoded]);
+        using WlsFile file = WlsFile.Open(stream.ToArray());
+        Assert.InRange(file.Tensors[0].CountFalsePositives(), 1, (long)(0.22 * 60_000));
+    }
+
+    [Fact]
+    public void What_was_not_clustered_is_stored()
+    {
+        float[] values = [.. Enumerable.Range(1, 1000).Select(i => i / 7f)];
+        Tensor tensor = new("t", ElementType.F32, [10, 100], MemoryMarshal.AsBytes<float>(values).ToArray());
+        MethodChoice choice = MethodChooser.Choose(ModelEncoder.Prepare(tensor, new EncoderOptions()), new EncoderOptions());
+        Assert.Equal(Method.Stored, choice.Encoded.Method);
+        Assert.NotEmpty(choice.Reason);
+    }
+
+    private static PreparedTensor Prepare(int rows, int columns, double density)
+    {
+        Random random = new(5);
+        float[] values = new float[rows * columns];
+        foreach (ref float value in values.AsSpan())
+            value = random.NextDouble() < density ? random.Next(1, 5) : 0;
+        Tensor tensor = new("t", ElementType.F32, [rows, columns], MemoryMarshal.AsBytes<float>(values).ToArray());
+        return ModelEncoder.Prepare(tensor, new EncoderOptions());
+    }
+}
