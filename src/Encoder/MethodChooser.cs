@@ -53,11 +53,12 @@ public static class MethodChooser
 
     private static string Reason(ClusteredTensor tensor, EncodedTensor[] ranked)
     {
+        long plain = tensor.Ids.Length * (long)ElementTypes.Size(tensor.Type);
         string best = string.Create(CultureInfo.InvariantCulture,
-            $"{Name(ranked[0])} takes {ranked[0].Bytes:N0} bytes of {tensor.Ids.Length * (long)ElementTypes.Size(tensor.Type):N0}");
-        return ranked.Length == 1
-            ? $"{best}, and no method is smaller"
-            : $"{best}: {string.Join(", ", ranked.Skip(1).Select(other => string.Create(CultureInfo.InvariantCulture, $"{Name(other)} {other.Bytes:N0}")))}";
+            $"{Name(ranked[0])} takes {ranked[0].Bytes:N0} bytes of {plain:N0}");
+        IEnumerable<string> others = ranked.Skip(1)
+            .Select(other => string.Create(CultureInfo.InvariantCulture, $"{Name(other)} {other.Bytes:N0}"));
+        return ranked.Length == 1 ? $"{best}, and no method is smaller" : $"{best}: {string.Join(", ", others)}";
     }
 
     private static string Name(EncodedTensor tensor) => tensor.Method.ToString().ToLowerInvariant();

@@ -41,7 +41,8 @@ internal static unsafe class ContextCodebook
         {
             uint bits = centroids[i];
             bool isNegative = i < negatives;
-            exponent = CodeExponent(ref coder, steps, bits >> fractionBits & exponentMask, exponent, exponentBits, isNegative);
+            uint known = bits >> fractionBits & exponentMask;
+            exponent = CodeExponent(ref coder, steps, known, exponent, exponentBits, isNegative);
             uint fraction = 0;
             for (int left = fractionBits; left > 0;)
             {

@@ -99,7 +99,9 @@ internal unsafe struct ContextGaps
         return empty;
     }
 
-    /// <summary>Alive background weights from alive column <paramref name="at"/> of the row on, to the next other one or the end.</summary>
+    /// <summary>
+    /// Alive background weights from alive column <paramref name="at"/> of the row on, to the next other one or the end.
+    /// </summary>
     public readonly ulong GapFrom(in Source source, ulong at)
     {
         ulong gap = 0;

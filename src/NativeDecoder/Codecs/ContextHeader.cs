@@ -46,7 +46,9 @@ internal unsafe struct ContextHeader
     /// <summary>Classes of gaps that occur; mode gaps only.</summary>
     public int GapClasses;
 
-    /// <summary>Columns from a weight to its neighbour in the next line of the layer's input image or kernel; 0 for none.</summary>
+    /// <summary>
+    /// Columns from a weight to its neighbour in the next line of the layer's input image or kernel; 0 for none.
+    /// </summary>
     public int Period;
 
     /// <summary>

@@ -228,7 +228,7 @@ internal unsafe struct ContextMixture
         }
         else
         {
-            _sign.AddCounter(counters + Sign.Signs + ContextNeighbours.Sign(_near.West) * 3 + ContextNeighbours.Sign(_near.West2));
+            _sign.AddCounter(counters + Sign.Signs + _near.LineSigns);
         }
         if (_isFull)
         {
@@ -245,8 +245,10 @@ internal unsafe struct ContextMixture
         int largest = isNegative ? _negatives : _positives;
         int last = Class(largest);
         int known = Class(magnitude);
+        int side = isNegative ? 1 : 0;
         int step = 1;
-        while (step < last && CodeStep(ref coder, known > step ? 1u : 0, 2 * (step - 1) + (isNegative ? 1 : 0), isNegative, column, row, fill) != 0)
+        while (step < last
+            && CodeStep(ref coder, known > step ? 1u : 0, 2 * (step - 1) + side, isNegative, column, row, fill) != 0)
             step++;
         if (!_isWide)
             return step;

@@ -72,7 +72,8 @@ internal unsafe struct ContextModel
         if (_columnMask != null)
         {
             if (_parentMask != null)
-                Masks.CodeColumns(ref coder, columns, new BitMask(_columnMask), _header.Columns, ParentMask, _header.Columns / _header.ParentRows);
+                Masks.CodeColumns(ref coder, columns, new BitMask(_columnMask), _header.Columns, ParentMask,
+                    _header.Columns / _header.ParentRows);
             else
                 Masks.CodeColumns(ref coder, columns, new BitMask(_columnMask), _header.Columns, _header.Period);
         }
@@ -118,7 +119,10 @@ internal unsafe struct ContextModel
         return !coder.RanOver;
     }
 
-    /// <summary>Decodes the first rows for what comes behind them. Hostile ones are without end: what costs no input is not gone through.</summary>
+    /// <summary>
+    /// Decodes the first rows for what comes behind them. A hostile file has rows without end: those that cost no input are
+    /// not gone through.
+    /// </summary>
     public bool SkipRows<TCoder>(ref TCoder coder, ulong end) where TCoder : struct, IBinaryCoder
     {
         NoOutput none = default;
@@ -198,7 +202,7 @@ internal unsafe struct ContextModel
                 _distinct = block.Take<ContextDistinct>(1);
                 break;
             default:
-                // Filled in before the masks are coded, it cannot lie where they are.
+                // It points to its parts before the masks are coded: it lies behind them.
                 block = masks;
                 _mixture = block.Take<ContextMixture>(1);
                 mixture.LayOut(ref block, header);

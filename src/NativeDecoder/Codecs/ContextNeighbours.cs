@@ -64,6 +64,9 @@ internal unsafe struct ContextNeighbours
     /// <summary>The signs of the near neighbours, as a number below 81.</summary>
     public readonly int Signs => 27 * Sign(West) + 9 * Sign(North) + 3 * Sign(NorthWest) + Sign(NorthEast);
 
+    /// <summary>The signs of the two weights before, as a number below 9.</summary>
+    public readonly int LineSigns => 3 * Sign(West) + Sign(West2);
+
     /// <summary>The signs of the near neighbours added up, the direct ones more; -10..10.</summary>
     public readonly int Balance => 3 * (Math.Sign(West) + Math.Sign(North)) + 2 * (Math.Sign(NorthWest) + Math.Sign(NorthEast));
 

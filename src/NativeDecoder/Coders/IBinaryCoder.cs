@@ -6,14 +6,15 @@ namespace Weightless.NativeDecoder.Coders;
 /// </summary>
 internal interface IBinaryCoder
 {
-    /// <summary>Codes a decision whose outcome 1 has a share of <paramref name="probability"/> in 65536, neither 0 nor all.</summary>
+    /// <summary>Codes a decision; outcome 1 has a share of <paramref name="probability"/> in 65536, neither 0 nor all.</summary>
     uint Code(uint bit, uint probability);
 
     /// <summary>Codes one of <paramref name="count"/> (1..4096) equally probable values.</summary>
     uint CodeUniform(uint value, uint count);
 
     /// <summary>
-    /// First half of coding a symbol: the place in 0..2^bits that lies in the symbol's share. An encoder returns the share's start.
+    /// First half of coding a symbol: the place in 0..2^bits that lies in the symbol's share. An encoder returns the share's
+    /// start.
     /// </summary>
     uint Slot(uint start, int bits);
 

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Weightless.NativeDecoder.Coders;
 
 /// <summary>How a mixer learns.</summary>
-/// <param name="Rate">Of the weights at first; it falls with the square root of what was seen, down to <paramref name="RateMin"/>.</param>
+/// <param name="Rate">Of the weights at first, above what stays; it falls with the square root of what was seen.</param>
+/// <param name="RateMin">Of the weights, what stays.</param>
 /// <param name="SelectedRate">Of the selected weights, in sixteenths of that.</param>
 /// <param name="Bias">Of the contexts' counters: see <see cref="AdaptiveRate"/>.</param>
 /// <param name="Limit">Of the contexts' counters.</param>

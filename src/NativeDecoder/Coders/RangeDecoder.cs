@@ -29,7 +29,7 @@ internal unsafe struct RangeDecoder : IBinaryCoder
 
     public readonly bool RanOver => _zerosRead > Lookahead;
 
-    /// <summary>Decodes a decision whose outcome 1 has a share of <paramref name="probability"/> in 65536, neither 0 nor all.</summary>
+    /// <summary>Decodes a decision; outcome 1 has a share of <paramref name="probability"/> in 65536, neither 0 nor all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Decode(uint probability)
     {
