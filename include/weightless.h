@@ -86,7 +86,8 @@ enum {
     WL_METHOD_DENSE = 1,
     WL_METHOD_CSR = 2,
     WL_METHOD_BLOOMIER = 3,
-    WL_METHOD_COUPLED = 4
+    WL_METHOD_COUPLED = 4,
+    WL_METHOD_CONTEXT = 5
 };
 enum {
     WL_CODER_NONE = 0,
@@ -174,6 +175,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  *   coupled:                at most 64 KiB
+ *   context:                25 KiB to 1 MiB, by the encoder's strength and the tensor's shape
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
 

@@ -27,7 +27,7 @@
 
 #include "weightless.h"
 
-static const char *const method_names[] = {"stored", "dense", "csr", "bloomier"};
+static const char *const method_names[] = {"stored", "dense", "csr", "bloomier", "coupled", "context"};
 static const char *const coder_names[] = {"none", "huffman", "arithmetic"};
 
 /* Names and sizes by wl_type. */

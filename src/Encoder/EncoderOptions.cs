@@ -7,9 +7,11 @@ namespace Weightless.Encoder;
 /// <summary>What to make of a model.</summary>
 public sealed record EncoderOptions
 {
-    public Method Method { get; init; } = Method.Csr;
+    /// <summary>Null leaves the choice for each tensor to <see cref="MethodChooser"/>.</summary>
+    public Method? Method { get; init; }
 
-    public Coder Coder { get; init; } = Coder.Arithmetic;
+    /// <summary>Of dense, csr and bloomier; the other methods have none.</summary>
+    public Coder Coder { get; init; }
 
     /// <summary>The share of weights that pruning keeps, above 0 and at most 1; null prunes nothing.</summary>
     public double? Density { get; init; }

@@ -9,15 +9,14 @@ namespace Weightless.Encoder;
 public sealed record MethodChoice(EncodedTensor Encoded, string Reason);
 
 /// <summary>
-/// Method <c>auto</c>: the smallest exact method, or, with a budget for false positives, the smallest of those and of the
-/// filters that stay within it.
+/// Method <c>auto</c>: the smallest exact method, or, with a budget for false positives, the smallest of those and of a
+/// coupled filter that stays within it.
 /// </summary>
 public static class MethodChooser
 {
     private static readonly (Method Method, Coder Coder)[] Exact =
         [(Method.Context, Coder.None), (Method.Csr, Coder.Arithmetic), (Method.Dense, Coder.Arithmetic)];
 
-    private static readonly (Method Method, Coder Coder)[] Filters = [(Method.Bloomier, Coder.None)];
 
     /// <param name="options">All but its method and coder hold.</param>
     /// <param name="earlier">The tensors before it in the file, encoded.</param>
@@ -33,8 +32,8 @@ public static class MethodChooser
             candidates.Add(ModelEncoder.Encode(tensor, options with { Method = method, Coder = coder }, earlier));
         if (options.MaxFalsePositives is { } rate && CellBits(clustered, rate) is { } cellBits)
         {
-            foreach ((Method method, Coder coder) in Filters)
-                candidates.Add(ModelEncoder.Encode(tensor, options with { Method = method, Coder = coder, CellBits = cellBits }));
+            // The classic filter is larger at the same rate.
+            candidates.Add(ModelEncoder.Encode(tensor, options with { Method = Method.Coupled, Coder = Coder.None, CellBits = cellBits }));
         }
         EncodedTensor[] ranked = [.. candidates.DistinctBy(candidate => candidate.Method).OrderBy(candidate => candidate.Bytes)];
         return new MethodChoice(ranked[0], Reason(clustered, ranked));

@@ -32,12 +32,14 @@ public static class ModelEncoder
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Method is not { } method)
+            return MethodChooser.Choose(tensor, options, earlier).Encoded;
         EncodedTensor stored = EncodedTensor.Store(tensor.Source);
-        if (tensor.Clustered is not { } clustered || options.Method == Method.Stored)
+        if (tensor.Clustered is not { } clustered || method == Method.Stored)
             return stored;
-        EncodedTensor encoded = options.Method == Method.Context
+        EncodedTensor encoded = method == Method.Context
             ? EncodedTensor.EncodeContext(clustered, options.Strength, earlier)
-            : EncodedTensor.Encode(clustered, options.Method, options.Coder, CellBits(clustered, options), options.Room, options.Seed);
+            : EncodedTensor.Encode(clustered, method, options.Coder, CellBits(clustered, options), options.Room, options.Seed);
         return encoded.Bytes < stored.Bytes ? encoded : AsStored(clustered);
     }
 

@@ -68,17 +68,18 @@ internal static class Arguments
         },
     };
 
-    public static Option<Method?> Method() => Choice("--method", "How to encode: exactly as ids (dense) or as gaps and ids "
-        + "(csr), as a filter with a few false positives (bloomier), or not at all (stored).",
-        Standard.Method,
+    public static Option<Method?> Method() => Choice<Method>("--method", "How to encode: exactly by mixed contexts (context), "
+        + "as ids (dense) or as gaps and ids (csr); as a filter with a few false positives (coupled, and bloomier, the classic "
+        + "one); not at all (stored); or each tensor by the smallest exact method (auto).",
+        "auto",
         [
-            ("dense", NativeDecoder.Format.Method.Dense), ("csr", NativeDecoder.Format.Method.Csr),
-            ("bloomier", NativeDecoder.Format.Method.Bloomier), ("stored", NativeDecoder.Format.Method.Stored),
-        ],
-        "auto", "coupled", "context");
+            ("auto", null), ("dense", NativeDecoder.Format.Method.Dense), ("csr", NativeDecoder.Format.Method.Csr),
+            ("bloomier", NativeDecoder.Format.Method.Bloomier), ("coupled", NativeDecoder.Format.Method.Coupled),
+            ("context", NativeDecoder.Format.Method.Context), ("stored", NativeDecoder.Format.Method.Stored),
+        ]);
 
-    public static Option<Coder?> Coder() => Choice("--coder", "How a method's symbols are coded.",
-        Standard.Coder,
+    public static Option<Coder?> Coder() => Choice<Coder>("--coder", "How the symbols of dense, csr and bloomier are coded.",
+        "arithmetic",
         [
             ("none", NativeDecoder.Format.Coder.None), ("huffman", NativeDecoder.Format.Coder.Huffman),
             ("arithmetic", NativeDecoder.Format.Coder.Arithmetic),
@@ -102,24 +103,43 @@ internal static class Arguments
             },
         };
 
-    /// <summary>An option for one of several words; null when it is not given.</summary>
-    /// <param name="later">Words that are to come.</param>
-    private static Option<T?> Choice<T>(string name, string description, T standard, (string Name, T Value)[] choices,
-        params string[] later) where T : struct => new(name)
+    public static Option<int?> Strength() => Number<int>("--strength", "1..9",
+        "Of method context: 1 decodes fastest, 9 is smallest. "
+        + $"[default: {EncoderOptions.DefaultStrength}]",
+        value => value is >= 1 and <= 9, "a whole number from 1 to 9");
+
+    public static Option<double?> MaxFalsePositives() => Number<double>("--max-false-positives", "RATE",
+        "Let method auto take a filter that gets at most this share of the zero weights wrong: above 0, below 1.",
+        value => value is > 0 and < 1, "a number above 0 and below 1");
+
+    public static Option<string?> Codebook() => new("--codebook")
+    {
+        Description = "The type of a clustered f32 tensor's centroids: f16 rounds them and halves the codebook. [default: f32]",
+        HelpName = "f32|f16",
+        CustomParser = result =>
         {
-            Description = $"{description} [default: {choices.First(choice => choice.Value.Equals(standard)).Name}]",
+            string text = result.Tokens[0].Value;
+            if (text is not ("f32" or "f16"))
+                result.AddError($"--codebook: '{text}' is none of f32, f16");
+            return text;
+        },
+    };
+
+    /// <summary>An option for one of several words; null when it is not given.</summary>
+    private static Option<T?> Choice<T>(string name, string description, string standard, (string Name, T? Value)[] choices)
+        where T : struct => new(name)
+        {
+            Description = $"{description} [default: {standard}]",
             HelpName = string.Join('|', choices.Select(choice => choice.Name)),
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                foreach ((string choice, T value) in choices)
+                foreach ((string choice, T? value) in choices)
                 {
                     if (choice == text)
                         return value;
                 }
-                result.AddError(later.Contains(text)
-                    ? $"{name} {text}: not yet in this version"
-                    : $"{name}: '{text}' is none of {string.Join(", ", choices.Select(choice => choice.Name))}");
+                result.AddError($"{name}: '{text}' is none of {string.Join(", ", choices.Select(choice => choice.Name))}");
                 return null;
             },
         };

@@ -8,8 +8,16 @@ namespace Weightless.Encoder.Cli;
 /// <summary><c>weightless compare</c>: every method and coder on every tensor, decoded again and checked.</summary>
 internal static class CompareCommand
 {
-    private static readonly Method[] Methods = [Method.Dense, Method.Csr, Method.Bloomier];
     private static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
+
+    private static readonly (Method Method, Coder Coder)[] Systems =
+    [
+        .. Coders.Select(coder => (Method.Dense, coder)),
+        .. Coders.Select(coder => (Method.Csr, coder)),
+        .. Coders.Select(coder => (Method.Bloomier, coder)),
+        (Method.Coupled, Coder.None),
+        (Method.Context, Coder.None),
+    ];
 
     public static Command Create(Terminal terminal)
     {
@@ -49,7 +57,7 @@ internal static class CompareCommand
     private static FileReport Compare(ModelFile model, EncoderOptions options, Notes notes, Progress progress)
     {
         options.RequireMatches(model.Tensors.Select(tensor => tensor.Name));
-        progress.Expect((1 + Methods.Length * Coders.Length) * model.Tensors.Sum(tensor => tensor.Count));
+        progress.Expect((1 + Systems.Length) * model.Tensors.Sum(tensor => tensor.Count));
         List<TensorReport> reports = [];
         List<EncodedTensor> smallest = [];
         foreach (Tensor tensor in model.Tensors)
@@ -57,45 +65,46 @@ internal static class CompareCommand
             progress.Begin($"pruning and clustering {tensor.Name}", tensor.Count);
             PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);
             notes.Add(prepared);
-            smallest.Add(Compare(prepared, options, progress, reports));
+            smallest.Add(Compare(prepared, options, smallest, progress, reports));
         }
         return new FileReport(WlsWriter.Measure(smallest), reports);
     }
 
     /// <summary>Reports on all encodings of a tensor, or on how it is stored if none is smaller.</summary>
     /// <returns>The smallest exact one.</returns>
-    private static EncodedTensor Compare(PreparedTensor tensor, EncoderOptions options, Progress progress,
-        List<TensorReport> reports)
+    private static EncodedTensor Compare(PreparedTensor tensor, EncoderOptions options, List<EncodedTensor> earlier,
+        Progress progress, List<TensorReport> reports)
     {
         EncodedTensor stored = ModelEncoder.Encode(tensor, options with { Method = Method.Stored });
         EncodedTensor smallest = stored;
         List<TensorReport> encodings = [];
-        foreach (Method method in tensor.Clustered is null ? [] : Methods)
+        foreach ((Method method, Coder coder) in tensor.Clustered is null ? [] : Systems)
         {
-            foreach (Coder coder in Coders)
-            {
-                progress.Begin($"{Names.Of(method)} and {Names.Of(coder)} on {tensor.Source.Name}", tensor.Source.Count);
-                EncodedTensor encoded = EncodedTensor.Encode(tensor.Clustered!, method, coder,
-                    ModelEncoder.CellBits(tensor.Clustered!, options), options.Room, options.Seed);
-                encodings.Add(Measure(encoded, tensor.Clustered!));
-                if (method != Method.Bloomier && encoded.Bytes < smallest.Bytes)
-                    smallest = encoded;
-            }
+            progress.Begin($"{Names.Of(method)} and {Names.Of(coder)} on {tensor.Source.Name}", tensor.Source.Count);
+            EncodedTensor encoded = method == Method.Context
+                ? EncodedTensor.EncodeContext(tensor.Clustered!, options.Strength, earlier)
+                : EncodedTensor.Encode(tensor.Clustered!, method, coder, ModelEncoder.CellBits(tensor.Clustered!, options),
+                    options.Room, options.Seed);
+            encodings.Add(Measure(encoded, earlier, tensor.Clustered!));
+            bool isExact = method is not (Method.Bloomier or Method.Coupled);
+            if (isExact && encoded.Bytes < smallest.Bytes)
+                smallest = encoded;
         }
         if (encodings.Any(encoding => encoding.EncodedBytes < stored.Bytes))
             reports.AddRange(encodings);
         else
-            reports.Add(Measure(stored, null));
+            reports.Add(Measure(stored, [], null));
         return smallest;
     }
 
-    /// <summary>Encodes a tensor alone into a file in memory, and looks at what comes out of it.</summary>
-    private static TensorReport Measure(EncodedTensor encoded, ClusteredTensor? expected)
+    /// <summary>Encodes a tensor into a file in memory, behind those that it may refer to, and looks at what comes out.</summary>
+    private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        using MemoryStream stream = new(checked((int)WlsWriter.Measure([encoded])));
-        WlsWriter.Write(stream, [encoded]);
+        List<EncodedTensor> tensors = encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded];
+        using MemoryStream stream = new(checked((int)WlsWriter.Measure(tensors)));
+        WlsWriter.Write(stream, tensors);
         using WlsFile file = WlsFile.Open(stream.GetBuffer().AsMemory(0, (int)stream.Length));
-        WlsTensor tensor = file.Tensors[0];
+        WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }
 
@@ -137,14 +146,14 @@ internal static class CompareCommand
             terminal.Output.WriteLine(
                 $"{title}, {first.Nonzeros} non-zeros ({(double)first.Nonzeros / first.Weights:p2}), K = {first.Clusters}");
             TextTable table = new("method", ">none", ">huffman", ">arithmetic", ">false positives");
-            foreach (TensorReport[] row in tensor.Chunk(Coders.Length))
+            foreach (IGrouping<string, TensorReport> row in tensor.GroupBy(encoding => encoding.Method))
             {
-                bool isFilter = row[0].CellBits > 0;
+                bool isFilter = row.First().CellBits > 0;
                 table.Add(
                 [
-                    isFilter ? $"{row[0].Method} t={row[0].CellBits}" : row[0].Method,
-                    .. row.Select(encoding => $"{encoding.EncodedBytes} ({FileReport.Factor(encoding.Factor)})"),
-                    isFilter ? FalsePositives(row[0]) : "-",
+                    isFilter ? $"{row.Key} t={row.First().CellBits}" : row.Key,
+                    .. Coders.Select(coder => Bytes(row.FirstOrDefault(encoding => encoding.Coder == Names.Of(coder)))),
+                    isFilter ? FalsePositives(row.First()) : "-",
                 ]);
             }
             terminal.Write(table);
@@ -153,6 +162,9 @@ internal static class CompareCommand
         terminal.Output.WriteLine($"Each tensor by its smallest exact encoding: {report.FileBytes} bytes in place of "
             + $"{denseBytes} ({FileReport.Factor((double)denseBytes / report.FileBytes)})");
     }
+
+    private static string Bytes(TensorReport? encoding) =>
+        encoding is null ? "" : $"{encoding.EncodedBytes} ({FileReport.Factor(encoding.Factor)})";
 
     private static string FalsePositives(TensorReport filter)
     {

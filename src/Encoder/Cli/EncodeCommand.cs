@@ -15,26 +15,39 @@ internal static class EncodeCommand
         Option<Coder?> coder = Arguments.Coder();
         EncodingArguments encoding = new();
         Option<double?> room = Arguments.Room();
+        Option<double?> maxFalsePositives = Arguments.MaxFalsePositives();
         Command command = new("encode", "Prunes, clusters and encodes a model, and lists what became of each tensor.")
         {
             model, output, method, coder,
         };
         encoding.AddTo(command);
         command.Add(room);
+        command.Add(maxFalsePositives);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(coder) is not null && !HasCoders(result.GetValue(method)))
+                result.AddError("--coder goes with --method dense, csr or bloomier");
+            if (result.GetValue(maxFalsePositives) is not null && result.GetValue(method) is not null)
+                result.AddError("--max-false-positives goes with --method auto");
+        });
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
+            Method? chosen = parsed.GetValue(method);
             options = options with
             {
-                Method = parsed.GetValue(method) ?? options.Method,
-                Coder = parsed.GetValue(coder) ?? options.Coder,
+                Method = chosen,
+                Coder = HasCoders(chosen) ? parsed.GetValue(coder) ?? Coder.Arithmetic : Coder.None,
                 Room = parsed.GetValue(room) ?? options.Room,
+                MaxFalsePositives = parsed.GetValue(maxFalsePositives),
             };
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, terminal);
             return CommandLine.Success;
         });
         return command;
     }
+
+    private static bool HasCoders(Method? method) => method is Method.Dense or Method.Csr or Method.Bloomier;
 
     private static void Run(string model, string output, EncoderOptions options, Terminal terminal)
     {
@@ -48,7 +61,10 @@ internal static class EncodeCommand
             return AtomicFile.IsSpecial(output) ? null : FileErrors.Naming(output, () => Describe(output, progress));
         });
         notes.Say(model, terminal);
-        report?.WriteText(output, terminal);
+        if (report is null)
+            return;
+        report.WriteText(output, terminal);
+        notes.WriteChoices(terminal);
     }
 
     private static List<EncodedTensor> Encode(ModelFile model, EncoderOptions options, Notes notes, Progress progress)
@@ -63,7 +79,16 @@ internal static class EncodeCommand
             PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);
             notes.Add(prepared);
             progress.Begin($"encoding {tensor.Name}", tensor.Count);
-            encoded.Add(ModelEncoder.Encode(prepared, options));
+            if (options.Method is null)
+            {
+                MethodChoice choice = MethodChooser.Choose(prepared, options, encoded);
+                notes.Add(tensor, choice);
+                encoded.Add(choice.Encoded);
+            }
+            else
+            {
+                encoded.Add(ModelEncoder.Encode(prepared, options, encoded));
+            }
         }
         return encoded;
     }

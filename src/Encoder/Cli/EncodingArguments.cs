@@ -9,11 +9,13 @@ internal sealed class EncodingArguments
     private readonly Option<int?> _clusters = Arguments.Clusters();
     private readonly Option<int?> _cellBits = Arguments.CellBits();
     private readonly Option<string[]> _tensors = Arguments.Tensors();
+    private readonly Option<int?> _strength = Arguments.Strength();
+    private readonly Option<string?> _codebook = Arguments.Codebook();
     private readonly Option<ulong?> _seed = Arguments.Seed("The first seed that a filter tries");
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _density, _clusters, _cellBits, _tensors, _seed })
+        foreach (Option option in new Option[] { _density, _clusters, _codebook, _cellBits, _strength, _tensors, _seed })
             command.Add(option);
     }
 
@@ -22,6 +24,8 @@ internal sealed class EncodingArguments
         Density = parsed.GetValue(_density),
         Clusters = parsed.GetValue(_clusters),
         CellBits = parsed.GetValue(_cellBits),
+        Strength = parsed.GetValue(_strength) ?? EncoderOptions.DefaultStrength,
+        HalfCodebook = parsed.GetValue(_codebook) == "f16",
         Tensors = parsed.GetValue(_tensors) ?? [],
         Seed = parsed.GetValue(_seed) ?? 0,
     };

@@ -11,6 +11,8 @@ internal static class Names
         Method.Dense => "dense",
         Method.Csr => "csr",
         Method.Bloomier => "bloomier",
+        Method.Coupled => "coupled",
+        Method.Context => "context",
         _ => "?",
     };
 

@@ -4,10 +4,11 @@ using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
 
-/// <summary>What a user should know of tensors that were stored although nobody asked for that.</summary>
+/// <summary>What a user should know: of tensors that were stored although nobody asked for that, and of choices made.</summary>
 internal sealed class Notes(EncoderOptions options)
 {
     private readonly List<string> _notFinite = [];
+    private readonly List<string> _choices = [];
     private int _manyValues;
 
     public void Add(PreparedTensor tensor)
@@ -16,6 +17,16 @@ internal sealed class Notes(EncoderOptions options)
             _notFinite.Add(tensor.Source.Name);
         else if (tensor.Reason == Unclustered.ManyValues && options.Changes(tensor.Source))
             _manyValues++;
+    }
+
+    /// <summary>Why method auto took what it took.</summary>
+    public void Add(Tensor tensor, MethodChoice choice) =>
+        _choices.Add($"{Terminal.Printable(tensor.Name)}: {choice.Reason}");
+
+    public void WriteChoices(Terminal terminal)
+    {
+        foreach (string choice in _choices)
+            terminal.Output.WriteLine(choice);
     }
 
     public void Say(string model, Terminal terminal)
