@@ -69,13 +69,14 @@ internal static class Arguments
     };
 
     public static Option<Method?> Method() => Choice("--method", "How to encode: exactly as ids (dense) or as gaps and ids "
-        + "(csr), as a filter with a few false positives (bloomier), or not at all (stored).",
+        + "(csr), as a filter with a few false positives (coupled; bloomier, the classic one), or not at all (stored).",
         Standard.Method,
         [
             ("dense", NativeDecoder.Format.Method.Dense), ("csr", NativeDecoder.Format.Method.Csr),
-            ("bloomier", NativeDecoder.Format.Method.Bloomier), ("stored", NativeDecoder.Format.Method.Stored),
+            ("bloomier", NativeDecoder.Format.Method.Bloomier), ("coupled", NativeDecoder.Format.Method.Coupled),
+            ("stored", NativeDecoder.Format.Method.Stored),
         ],
-        "auto", "coupled", "context");
+        "auto", "context");
 
     public static Option<Coder?> Coder() => Choice("--coder", "How a method's symbols are coded.",
         Standard.Coder,

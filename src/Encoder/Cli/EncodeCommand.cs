@@ -21,13 +21,21 @@ internal static class EncodeCommand
         };
         encoding.AddTo(command);
         command.Add(room);
+        // By their words: a value that does not parse has an error of its own already.
+        command.Validators.Add(result =>
+        {
+            string? word = result.GetResult(coder)?.Tokens.FirstOrDefault()?.Value;
+            if (result.GetResult(method)?.Tokens.FirstOrDefault()?.Value == "coupled" && (word is "huffman" or "arithmetic"))
+                result.AddError("--method coupled takes no coder");
+        });
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
+            Method chosen = parsed.GetValue(method) ?? options.Method;
             options = options with
             {
-                Method = parsed.GetValue(method) ?? options.Method,
-                Coder = parsed.GetValue(coder) ?? options.Coder,
+                Method = chosen,
+                Coder = parsed.GetValue(coder) ?? (chosen == Method.Coupled ? Coder.None : options.Coder),
                 Room = parsed.GetValue(room) ?? options.Room,
             };
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, terminal);

@@ -11,6 +11,7 @@ internal static class Names
         Method.Dense => "dense",
         Method.Csr => "csr",
         Method.Bloomier => "bloomier",
+        Method.Coupled => "coupled",
         _ => "?",
     };
 
