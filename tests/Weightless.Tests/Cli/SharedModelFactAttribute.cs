@@ -24,3 +24,10 @@ internal sealed class SharedModelFactAttribute : FactAttribute
         return File.Exists(model) ? model : null;
     }
 }
+
+/// <summary>A theory on the same model.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class SharedModelTheoryAttribute : TheoryAttribute
+{
+    public SharedModelTheoryAttribute() => Skip = new SharedModelFactAttribute().Skip;
+}

@@ -67,6 +67,21 @@ public class SharedModelTests
         CliRun.Succeeding("verify", folder["b.wls"], folder["clustered.safetensors"]);
     }
 
+    [SharedModelTheory]
+    [InlineData("ip1.weight", 4650)]
+    [InlineData("ip2.weight", 680)]
+    public void A_coupled_filter_stays_within_its_bytes(string name, int most)
+    {
+        using TemporaryFolder folder = new();
+        CliRun.Succeeding("encode", SharedModelFactAttribute.Model!, "-o", folder["m.wls"], "--method", "coupled", "--clusters", "9",
+            "--cell-bits", "8", "--tensor", name);
+        CliRun.Succeeding("verify", folder["m.wls"], SharedModelFactAttribute.Model!);
+        JsonElement record = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors").EnumerateArray()
+            .Single(tensor => tensor.GetProperty("name").GetString() == name);
+        Assert.Equal("coupled", record.GetProperty("method").GetString());
+        Assert.InRange(record.GetProperty("encoded_bytes").GetInt64(), 1, most);
+    }
+
     private static JsonElement[] Compare() =>
     [
         .. CliRun.Succeeding("compare", SharedModelFactAttribute.Model!, "--clusters", $"{Clusters}",

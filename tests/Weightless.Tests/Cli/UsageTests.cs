@@ -88,7 +88,6 @@ public class UsageTests
 
     [Theory]
     [InlineData("auto")]
-    [InlineData("coupled")]
     [InlineData("context")]
     public void A_method_to_come_says_so(string method)
     {
@@ -97,6 +96,18 @@ public class UsageTests
         string error = CliRun.Failing(2, "encode", model, "-o", folder["m.wls"], "--method", method);
         Assert.Contains($"{method}: not yet", error, StringComparison.Ordinal);
         Assert.Equal(["m.safetensors"], folder.Names());
+    }
+
+    [Fact]
+    public void A_coupled_filter_takes_no_coder()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Network());
+        CliRun.Failing(2, "encode", model, "-o", folder["m.wls"], "--method", "coupled", "--coder", "huffman");
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "coupled", "--coder", "none");
+        CliRun.Succeeding("encode", model, "-o", folder["n.wls"], "--method", "coupled");
+        Assert.Equal(File.ReadAllBytes(folder["m.wls"]), File.ReadAllBytes(folder["n.wls"]));
+        CliRun.Succeeding("verify", folder["m.wls"], model);
     }
 
     [Fact]
