@@ -24,7 +24,7 @@ public class MethodChooserTests
         PreparedTensor tensor = Prepare(200, 300, density: 0.002);
         EncoderOptions options = new() { MaxFalsePositives = 0.2 };
         MethodChoice choice = MethodChooser.Choose(tensor, options);
-        Assert.Equal(Method.Bloomier, choice.Encoded.Method);
+        Assert.Equal(Method.Coupled, choice.Encoded.Method);
         MemoryStream stream = new();
         WlsWriter.Write(stream, [choice.Encoded]);
         using WlsFile file = WlsFile.Open(stream.ToArray());

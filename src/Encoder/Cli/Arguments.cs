@@ -7,6 +7,9 @@ using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
 
+/// <summary>What --method names; null is auto.</summary>
+internal sealed record ChosenMethod(Method? Method);
+
 /// <summary>The arguments and options that several commands share, each with its range.</summary>
 internal static class Arguments
 {
@@ -68,17 +71,20 @@ internal static class Arguments
         },
     };
 
-    public static Option<Method?> Method() => Choice<Method>("--method", "How to encode: exactly by mixed contexts (context), "
+    public static Option<ChosenMethod?> Method() => Choice<ChosenMethod?>("--method", "How to encode: exactly by mixed contexts (context), "
         + "as ids (dense) or as gaps and ids (csr); as a filter with a few false positives (coupled, and bloomier, the classic "
         + "one); not at all (stored); or each tensor by the smallest exact method (auto).",
         "auto",
         [
-            ("auto", null), ("dense", NativeDecoder.Format.Method.Dense), ("csr", NativeDecoder.Format.Method.Csr),
-            ("bloomier", NativeDecoder.Format.Method.Bloomier), ("coupled", NativeDecoder.Format.Method.Coupled),
-            ("context", NativeDecoder.Format.Method.Context), ("stored", NativeDecoder.Format.Method.Stored),
+            ("auto", new ChosenMethod(null)),
+            .. new[]
+            {
+                NativeDecoder.Format.Method.Dense, NativeDecoder.Format.Method.Csr, NativeDecoder.Format.Method.Bloomier,
+                NativeDecoder.Format.Method.Coupled, NativeDecoder.Format.Method.Context, NativeDecoder.Format.Method.Stored,
+            }.Select(method => (Names.Of(method), new ChosenMethod(method))),
         ]);
 
-    public static Option<Coder?> Coder() => Choice<Coder>("--coder", "How the symbols of dense, csr and bloomier are coded.",
+    public static Option<Coder?> Coder() => Choice<Coder?>("--coder", "How the symbols of dense, csr and bloomier are coded.",
         "arithmetic",
         [
             ("none", NativeDecoder.Format.Coder.None), ("huffman", NativeDecoder.Format.Coder.Huffman),
@@ -126,21 +132,21 @@ internal static class Arguments
     };
 
     /// <summary>An option for one of several words; null when it is not given.</summary>
-    private static Option<T?> Choice<T>(string name, string description, string standard, (string Name, T? Value)[] choices)
-        where T : struct => new(name)
+    private static Option<T> Choice<T>(string name, string description, string standard, (string Name, T Value)[] choices) =>
+        new(name)
         {
             Description = $"{description} [default: {standard}]",
             HelpName = string.Join('|', choices.Select(choice => choice.Name)),
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                foreach ((string choice, T? value) in choices)
+                foreach ((string choice, T value) in choices)
                 {
                     if (choice == text)
                         return value;
                 }
                 result.AddError($"{name}: '{text}' is none of {string.Join(", ", choices.Select(choice => choice.Name))}");
-                return null;
+                return default;
             },
         };
 

@@ -19,6 +19,11 @@ internal static class CommandLine
             terminal.Output.Flush();
             return code;
         }
+        catch (MisuseException e)
+        {
+            terminal.Say($"{e.Message} (see weightless {arguments[0]} --help)");
+            return Misuse;
+        }
         catch (CommandException e)
         {
             terminal.Say(e.Message);

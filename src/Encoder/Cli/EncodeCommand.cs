@@ -11,7 +11,7 @@ internal static class EncodeCommand
     {
         Argument<string> model = Arguments.Model();
         Option<string> output = Arguments.Output("The .wls file to write.", "FILE.wls");
-        Option<Method?> method = Arguments.Method();
+        Option<ChosenMethod?> method = Arguments.Method();
         Option<Coder?> coder = Arguments.Coder();
         EncodingArguments encoding = new();
         Option<double?> room = Arguments.Room();
@@ -23,17 +23,14 @@ internal static class EncodeCommand
         encoding.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(coder) is not null && !HasCoders(result.GetValue(method)))
-                result.AddError("--coder goes with --method dense, csr or bloomier");
-            if (result.GetValue(maxFalsePositives) is not null && result.GetValue(method) is not null)
-                result.AddError("--max-false-positives goes with --method auto");
-        });
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
-            Method? chosen = parsed.GetValue(method);
+            Method? chosen = parsed.GetValue(method)?.Method;
+            if (parsed.GetValue(coder) is not (null or Coder.None) && !HasCoders(chosen))
+                throw new MisuseException("--coder goes with --method dense, csr or bloomier");
+            if (parsed.GetValue(maxFalsePositives) is not null && chosen is not null)
+                throw new MisuseException("--max-false-positives goes with --method auto");
             options = options with
             {
                 Method = chosen,

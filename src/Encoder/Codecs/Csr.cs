@@ -12,9 +12,10 @@ internal static class Csr
     public static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
     {
         byte[]? smallest = null;
-        // Sizes fall and then rise with the width; two in a row that are no smaller end the search.
+        // Sizes mostly fall and then rise with the width: of a large tensor, two in a row that are no smaller end the search.
         int larger = 0;
-        for (int gapBits = Decoder.MaxGapBits; gapBits >= 1 && larger < 2; gapBits--)
+        int patience = tensor.Nonzeros > 1 << 20 ? 2 : Decoder.MaxGapBits;
+        for (int gapBits = Decoder.MaxGapBits; gapBits >= 1 && larger < patience; gapBits--)
         {
             BitWriter candidate = new();
             candidate.WriteByte((byte)gapBits);

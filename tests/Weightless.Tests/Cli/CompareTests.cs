@@ -16,7 +16,7 @@ public class CompareTests
             .Select(tensor => $"{tensor.GetProperty("name")} {tensor.GetProperty("method")} {tensor.GetProperty("coder")}")];
         string[] all = [.. from method in new[] { "dense", "csr", "bloomier" }
                            from coder in new[] { "none", "huffman", "arithmetic" }
-                           select $"{method} {coder}"];
+                           select $"{method} {coder}", "coupled none", "context none"];
         Assert.Equal([.. all.Select(system => $"fc1.weight {system}"), "fc1.bias stored none",
             .. all.Select(system => $"fc2.weight {system}"), "scale stored none"], systems);
         Assert.Equal(["m.npz"], folder.Names());
@@ -43,7 +43,8 @@ public class CompareTests
         using TemporaryFolder folder = new();
         Tensor[] tensors = [TestModels.Sparse("w", 60, 50, 9), TestModels.Floats("b", [3], 1, 2, 3)];
         string model = folder.Write("m.npz", tensors);
-        long smallest = long.MaxValue;
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "context");
+        long smallest = new FileInfo(folder["m.wls"]).Length;
         foreach (string method in new[] { "dense", "csr" })
         {
             foreach (string coder in new[] { "none", "huffman", "arithmetic" })
@@ -65,6 +66,8 @@ public class CompareTests
         Assert.Matches(@"^dense +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +-$", lines[2]);
         Assert.StartsWith("csr ", lines[3], StringComparison.Ordinal);
         Assert.Matches(@"^bloomier t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[4]);
-        Assert.Equal("fc1.bias: 4, 16 bytes, stored", lines[5]);
+        Assert.Matches(@"^coupled t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[5]);
+        Assert.Matches(@"^context +\d+ \(\d+\.\dx\) +-$", lines[6]);
+        Assert.Equal("fc1.bias: 4, 16 bytes, stored", lines[7]);
     }
 }

@@ -15,6 +15,8 @@ public class EncodeTests
     [InlineData("csr", "none")]
     [InlineData("csr", "huffman")]
     [InlineData("csr", "arithmetic")]
+    [InlineData("context", "none")]
+    [InlineData("auto", "none")]
     public void An_exact_method_gives_the_model_back(string method, string coder)
     {
         using TemporaryFolder folder = new();
@@ -28,12 +30,13 @@ public class EncodeTests
     }
 
     [Fact]
-    public void The_method_is_csr_with_arithmetic_coding_unless_told_otherwise()
+    public void The_method_is_the_smallest_exact_one_unless_told_otherwise_and_says_why()
     {
         using TemporaryFolder folder = new();
         string model = folder.Write("m.safetensors", TestModels.Network());
         CliRun encode = CliRun.Succeeding("encode", model, "-o", folder["m.wls"]);
-        Assert.Equal(encode.Output, CliRun.Succeeding("inspect", folder["m.wls"]).Output);
+        Assert.StartsWith(CliRun.Succeeding("inspect", folder["m.wls"]).Output, encode.Output, StringComparison.Ordinal);
+        Assert.Contains(encode.Lines, line => line.StartsWith("fc1.weight: context takes ", StringComparison.Ordinal));
 
         JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
         Assert.Equal(new FileInfo(folder["m.wls"]).Length, json.GetProperty("file_bytes").GetInt64());
@@ -42,8 +45,8 @@ public class EncodeTests
             "dense_bytes", "factor", "false_positives"], tensor.EnumerateObject().Select(property => property.Name));
         Assert.Equal("fc1.weight", tensor.GetProperty("name").GetString());
         Assert.Equal([40, 50], tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()));
-        Assert.Equal("csr", tensor.GetProperty("method").GetString());
-        Assert.Equal("arithmetic", tensor.GetProperty("coder").GetString());
+        Assert.Equal("context", tensor.GetProperty("method").GetString());
+        Assert.Equal("none", tensor.GetProperty("coder").GetString());
         Assert.Equal(2000, tensor.GetProperty("weights").GetInt64());
         Assert.Equal(8000, tensor.GetProperty("dense_bytes").GetInt64());
         Assert.Equal(9, tensor.GetProperty("clusters").GetInt32());
@@ -67,7 +70,7 @@ public class EncodeTests
         CliRun run = CliRun.Succeeding("encode", folder.Write("m.safetensors", TestModels.Network()), "-o", folder["m.wls"]);
         Assert.DoesNotContain(run.Output, symbol => symbol is not ('\n' or (>= ' ' and <= '~')));
         Assert.StartsWith("tensor ", run.Lines[0], StringComparison.Ordinal);
-        Assert.Equal(6, run.Lines.Length);
+        Assert.Equal(10, run.Lines.Length);
     }
 
     [Fact]
@@ -81,7 +84,7 @@ public class EncodeTests
             TestModels.Floats("infinite", [2, 100], [.. Enumerable.Repeat(0f, 199), float.NegativeInfinity]),
         ];
         string model = folder.Write("m.safetensors", tensors);
-        CliRun run = CliRun.Of("encode", model, "-o", folder["m.wls"], "--clusters", "4", "--density", "0.5");
+        CliRun run = CliRun.Of("encode", model, "-o", folder["m.wls"], "--method", "csr", "--clusters", "4", "--density", "0.5");
         Assert.Equal(0, run.Code);
         string[] warnings = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, warnings.Length);
@@ -111,7 +114,7 @@ public class EncodeTests
     {
         using TemporaryFolder folder = new();
         string model = folder.Write("m.safetensors", TestModels.Network());
-        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--tensor", "fc1.*");
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "csr", "--tensor", "fc1.*");
         JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
         Assert.Equal(["csr", "stored", "stored", "stored"], json.GetProperty("tensors").EnumerateArray()
             .Select(tensor => tensor.GetProperty("method").GetString()));

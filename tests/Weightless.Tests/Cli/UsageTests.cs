@@ -59,6 +59,12 @@ public class UsageTests
     [InlineData("encode MODEL -o FILE --seed -1")]
     [InlineData("encode MODEL -o FILE --seed 18446744073709551616")]
     [InlineData("encode MODEL -o FILE --tensor")]
+    [InlineData("encode MODEL -o FILE --coder huffman")]
+    [InlineData("encode MODEL -o FILE --method context --coder arithmetic")]
+    [InlineData("encode MODEL -o FILE --method csr --max-false-positives 0.1")]
+    [InlineData("encode MODEL -o FILE --max-false-positives 1")]
+    [InlineData("encode MODEL -o FILE --strength 0")]
+    [InlineData("encode MODEL -o FILE --codebook f8")]
     [InlineData("decode FILE")]
     [InlineData("inspect")]
     [InlineData("inspect FILE --json --checksums")]
@@ -84,18 +90,6 @@ public class UsageTests
         CliRun.Failing(2, "encode", "", "-o", "FILE");
         CliRun.Failing(2, "encode", "MODEL", "-o", "");
         CliRun.Failing(2, "encode", "MODEL", "-o", "FILE", "--tensor", "");
-    }
-
-    [Theory]
-    [InlineData("auto")]
-    [InlineData("context")]
-    public void A_method_to_come_says_so(string method)
-    {
-        using TemporaryFolder folder = new();
-        string model = folder.Write("m.safetensors", TestModels.Network());
-        string error = CliRun.Failing(2, "encode", model, "-o", folder["m.wls"], "--method", method);
-        Assert.Contains($"{method}: not yet", error, StringComparison.Ordinal);
-        Assert.Equal(["m.safetensors"], folder.Names());
     }
 
     [Fact]
