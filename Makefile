@@ -24,7 +24,8 @@ BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
 DECODER := src/NativeDecoder/Weightless.NativeDecoder.csproj
 ENCODER := src/Encoder/Weightless.Encoder.csproj
 TESTS := tests/Weightless.Tests/Weightless.Tests.csproj
-PROJECTS := $(DECODER) $(ENCODER) $(TESTS)
+BENCHMARKS := tests/benchmarks/Weightless.Benchmarks.csproj
+PROJECTS := $(DECODER) $(ENCODER) $(TESTS) $(BENCHMARKS)
 ASSETS := $(addsuffix obj/project.assets.json,$(dir $(PROJECTS)))
 PUBLISH := dotnet publish --nologo -v quiet --no-restore -c Release -p:DebugType=none
 

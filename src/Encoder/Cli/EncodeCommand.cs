@@ -24,8 +24,8 @@ internal static class EncodeCommand
         // By their words: a value that does not parse has an error of its own already.
         command.Validators.Add(result =>
         {
-            string? word = result.GetResult(coder)?.Tokens.FirstOrDefault()?.Value;
-            if (result.GetResult(method)?.Tokens.FirstOrDefault()?.Value == "coupled" && (word is "huffman" or "arithmetic"))
+            if (result.GetResult(method)?.Tokens is [{ Value: "coupled" }, ..]
+                && result.GetResult(coder)?.Tokens is [{ Value: "huffman" or "arithmetic" }, ..])
                 result.AddError("--method coupled takes no coder");
         });
         command.SetAction(parsed =>
