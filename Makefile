@@ -24,25 +24,41 @@ BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
 DECODER := src/NativeDecoder/Weightless.NativeDecoder.csproj
 ENCODER := src/Encoder/Weightless.Encoder.csproj
 TESTS := tests/Weightless.Tests/Weightless.Tests.csproj
-PROJECTS := $(DECODER) $(ENCODER) $(TESTS)
+BENCHMARKS := tests/benchmarks/Weightless.Benchmarks.csproj
+PROJECTS := $(DECODER) $(ENCODER) $(TESTS) $(BENCHMARKS)
 ASSETS := $(addsuffix obj/project.assets.json,$(dir $(PROJECTS)))
 PUBLISH := dotnet publish --nologo -v quiet --no-restore -c Release -p:DebugType=none
 
 CLI := artifacts/bin/weightless
 LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
+BENCHES := $(foreach m,$(MACHINES),artifacts/$(m)/weightless-bench)
 EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
 NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++,artifacts/$(m)/tests/$(t)))
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: $(CLI) $(LIBRARIES) $(EXAMPLES) ## the CLI, and for both machines libweightless.so, .a and the C example
+build: $(CLI) $(LIBRARIES) $(EXAMPLES) $(BENCHES) ## the CLI, and for both machines libweightless.so, .a, weightless-bench and the C example
 
 .PHONY: test
 test: build $(NATIVE_TESTS) ## everything: xunit, the C ABI on x64 and on an emulated Cortex-A53, formatting
 	@tests/run
+
+.PHONY: test-small-layers
+test-small-layers: build ## build 10,000 random small layers by the coupled filter, a few minutes
+	@WEIGHTLESS_SMALL_LAYERS=10000 dotnet test $(TESTS) --nologo --no-restore -c Release --filter Small_layers_build \
+		--logger 'console;verbosity=detailed' | grep -E 'layers in|Passed|Failed'
+
+.PHONY: bench
+bench: build ## what encoding and decoding cost: artifacts/bench.json, and a table beside the paper's
+	@tests/benchmarks/run
+
+.PHONY: predict-a53
+predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/weightless-bench ## what llvm-mca predicts for a Cortex-A53
+	@toolchain/predict-a53 $<
+	@tests/benchmarks/instructions
 
 .PHONY: demo
 demo: build ## encode a small network, compare all codecs, decode it in C on both machines
@@ -87,6 +103,9 @@ $(CLI): $(call sources,src/Encoder src/NativeDecoder) $(ENCODER) $(DECODER) $(BU
 artifacts/%/examples/decode: examples/c/decode.c include/weightless.h artifacts/%/libweightless.a
 	@mkdir -p $(@D)
 	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+artifacts/%/weightless-bench: tests/benchmarks/weightless-bench.c include/weightless.h artifacts/%/libweightless.so
+	@$(TOOL_$*)gcc $(CFLAGS) -O3 -o $@ $< artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN'
 
 ABI_TEST := $(addprefix tests/native/,abi.c check.c golden.c guard.c round.c hostile.c misuse.c process.c)
 HEADER_TEST := tests/native/header.c tests/native/header_again.c

@@ -29,6 +29,7 @@ int main(int argc, char **argv)
     guard_report_faults();
 
     check_run("sigpipe", NULL, sigpipe, NULL);
+    check_run("variants", NULL, variants, &set);
     /* First of all, so that nothing has been warmed up. */
     for (i = 0; i < set.count; i++)
         check_run("zero_gc", set.list[i].name, zero_gc, &set.list[i]);

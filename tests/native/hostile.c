@@ -21,7 +21,7 @@
 
 size_t flip_limit;
 
-static guard file_guard, dst_guard, workspace_guard;
+static guard file_guard, dst_guard, workspace_guard, index_guard, value_guard;
 
 static void check_known(wl_status status)
 {
@@ -53,6 +53,34 @@ static wl_status decode_rows(const wl_model *model, uint32_t tensor, const wl_te
     CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard));
     CHECK(!too_small || status != WL_OK);
     return status;
+}
+
+/* As many elements as half of the weights, whatever the file says; a product with a vector of ones. */
+static void decode_sparse(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, int place)
+{
+    size_t workspace_size, offsets_size, capacity, i;
+    void *workspace, *offsets, *indexes, *values;
+    wl_status status = wl_workspace_size(model, tensor, &workspace_size);
+    check_known(status);
+    if (status != WL_OK || workspace_size > MOST || info->rows > MOST / 8 || info->columns > MOST / 8
+        || info->rows * info->columns > MOST)
+        return;
+    offsets_size = ((size_t)info->rows + 1) * 8;
+    capacity = (size_t)(info->rows * info->columns) / 2;
+    workspace = guard_take(&workspace_guard, workspace_size, place);
+    offsets = guard_take(&dst_guard, offsets_size, place);
+    indexes = guard_take(&index_guard, capacity * 4, place);
+    values = guard_take(&value_guard, capacity * type_size(type), place);
+    check_known(wl_decode_csr(model, tensor, type, offsets, offsets_size, indexes, values, capacity, workspace, workspace_size));
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard) && guard_intact(&index_guard) && guard_intact(&value_guard));
+    if (type != WL_F32)
+        return;
+    values = guard_take(&value_guard, (size_t)info->columns * 4, place);
+    for (i = 0; i < info->columns; i++)
+        memcpy((uint8_t *)values + 4 * i, "\0\0\x80\x3f", 4);
+    offsets = guard_take(&dst_guard, (size_t)info->rows * 4, place);
+    check_known(wl_matvec(model, tensor, values, (size_t)info->columns * 4, offsets, (size_t)info->rows * 4, workspace, workspace_size));
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard) && guard_intact(&value_guard));
 }
 
 /* Uses the file in every way. If expected is given and the file passes wl_verify, that is what must come out. */
@@ -95,6 +123,8 @@ static void use(const uint8_t *data, size_t size, int place, const uint8_t *expe
             }
             if (info.rows > 1)
                 decode_rows(&model, tensor, &info, all_types[i], info.rows - 1, 1, 0, place);
+            if (all_types[i] == info.type || all_types[i] == WL_F32)
+                decode_sparse(&model, tensor, &info, all_types[i], place);
         }
     }
 }

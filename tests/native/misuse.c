@@ -51,6 +51,10 @@ static void null_pointers(const wl_model *model, uint32_t tensor, const golden *
     CHECK_STATUS(wl_decode(NULL, 0, WL_F32, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_decode(&unopened, 0, WL_F32, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_decode_rows(NULL, 0, WL_F32, 0, 1, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_decode_csr(NULL, 0, WL_F32, NULL, 0, NULL, NULL, 0, NULL, 0), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_decode_csr(&unopened, 0, WL_F32, NULL, 0, NULL, NULL, 0, NULL, 0), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_matvec(NULL, 0, NULL, 0, NULL, 0, NULL, 0), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_matvec(&unopened, 0, NULL, 0, NULL, 0, NULL, 0), WL_ERROR_ARGUMENT);
     /* A failed wl_open leaves no model behind. */
     unopened = *model;
     CHECK_STATUS(wl_open("not a .wls file", 15, &unopened), WL_ERROR_MAGIC);
@@ -114,6 +118,35 @@ static void wrong_numbers(const wl_model *model, uint32_t tensor, const golden *
     for (i = 0; i <= whole; i++)
         CHECK(dst[i] == 0x5a);
 
+    {
+        uint64_t *offsets = malloc(8 * ((size_t)info.rows + 1));
+        float *x = calloc((size_t)info.columns, sizeof *x), *y = malloc((size_t)info.rows * sizeof *y);
+        size_t offsets_size = 8 * ((size_t)info.rows + 1);
+        size_t x_size = (size_t)info.columns * sizeof *x, y_size = (size_t)info.rows * sizeof *y;
+        CHECK(offsets && x && y);
+#define CSR(type, offsets, offsets_size, capacity, workspace, workspace_size) \
+    wl_decode_csr(model, tensor, type, offsets, offsets_size, NULL, NULL, capacity, workspace, workspace_size)
+        CHECK_STATUS(CSR(77, offsets, offsets_size, 0, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(CSR(WL_I64, offsets, offsets_size, 0, workspace, workspace_size), WL_ERROR_TYPE);
+        CHECK_STATUS(CSR(info.type, NULL, offsets_size, 0, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(CSR(info.type, offsets, offsets_size - 1, 0, workspace, workspace_size), WL_ERROR_DST_SIZE);
+        CHECK_STATUS(CSR(info.type, offsets, 0, 0, workspace, workspace_size), WL_ERROR_DST_SIZE);
+        CHECK_STATUS(CSR(info.type, offsets, offsets_size, 1, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(CSR(info.type, offsets, offsets_size, 0, workspace, workspace_size - 1), WL_ERROR_WORKSPACE_SIZE);
+        CHECK_STATUS(CSR(info.type, offsets, offsets_size, 0, NULL, workspace_size), WL_ERROR_ARGUMENT);
+#define PRODUCT(x, x_size, y, y_size, workspace, workspace_size) \
+    wl_matvec(model, tensor, x, x_size, y, y_size, workspace, workspace_size)
+        CHECK_STATUS(PRODUCT(NULL, x_size, y, y_size, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(PRODUCT(x, x_size - 1, y, y_size, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(PRODUCT(x, x_size, NULL, y_size, workspace, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(PRODUCT(x, x_size, y, y_size - 1, workspace, workspace_size), WL_ERROR_DST_SIZE);
+        CHECK_STATUS(PRODUCT(x, x_size, y, y_size, workspace, workspace_size - 1), WL_ERROR_WORKSPACE_SIZE);
+        CHECK_STATUS(PRODUCT(x, x_size, y, y_size, NULL, workspace_size), WL_ERROR_ARGUMENT);
+        CHECK_STATUS(PRODUCT(x, x_size, y, y_size, workspace, workspace_size), WL_OK);
+        free(offsets);
+        free(x);
+        free(y);
+    }
     /* After all that the model is as good as new. */
     CHECK_STATUS(wl_decode(model, tensor, info.type, dst, whole, workspace, workspace_size), WL_OK);
     if (tensor == 0)

@@ -107,6 +107,84 @@ static void check_type(const wl_model *model, uint32_t tensor, const wl_tensor *
     free(workspace);
 }
 
+/* Compressed rows are what is not zero of the whole, which is rows x columns elements of the type. */
+static void check_csr(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type)
+{
+    static const uint8_t zero[8];
+    size_t element = type_size(type);
+    size_t size = (size_t)weights(info) * element;
+    size_t offsets_size = ((size_t)info->rows + 1) * sizeof(uint64_t);
+    size_t workspace_size, count, next = 0;
+    uint8_t *whole, *values, *workspace;
+    uint64_t *offsets, row, column;
+    uint32_t *indexes;
+    wl_status status;
+    CHECK_STATUS(wl_workspace_size(model, tensor, &workspace_size), WL_OK);
+    whole = allocate(size);
+    workspace = allocate(workspace_size);
+    offsets = allocate(offsets_size);
+    CHECK_STATUS(wl_decode(model, tensor, type, whole, size, workspace, workspace_size), WL_OK);
+    status = wl_decode_csr(model, tensor, type, offsets, offsets_size, NULL, NULL, 0, workspace, workspace_size);
+    count = (size_t)offsets[info->rows];
+    CHECK(status == (count == 0 ? WL_OK : WL_ERROR_DST_SIZE) && count <= weights(info));
+    values = allocate(count * element);
+    indexes = allocate(count * sizeof *indexes);
+    if (count > 0)
+        CHECK_STATUS(wl_decode_csr(model, tensor, type, offsets, offsets_size, indexes, values, count - 1, workspace, workspace_size),
+                     WL_ERROR_DST_SIZE);
+    CHECK_STATUS(wl_decode_csr(model, tensor, type, offsets, offsets_size, indexes, values, count, workspace, workspace_size), WL_OK);
+    for (row = 0; row < info->rows; row++) {
+        CHECK(offsets[row] == next);
+        for (column = 0; column < info->columns; column++) {
+            const uint8_t *value = whole + (row * info->columns + column) * element;
+            if (memcmp(value, zero, element) == 0)
+                continue;
+            CHECK(next < count && indexes[next] == column && memcmp(values + next * element, value, element) == 0);
+            next++;
+        }
+    }
+    CHECK(next == count && offsets[info->rows] == count);
+    free(whole);
+    free(workspace);
+    free(offsets);
+    free(values);
+    free(indexes);
+}
+
+/* The product has the bits that the header promises, computed here from the decoded matrix. */
+static void check_product(const wl_model *model, uint32_t tensor, const wl_tensor *info)
+{
+    size_t rows = (size_t)info->rows, columns = (size_t)info->columns;
+    size_t workspace_size, i, j, half;
+    float *whole = allocate(rows * columns * sizeof(float));
+    float *x = allocate(columns * sizeof(float));
+    float *y = allocate((rows + 1) * sizeof(float));
+    uint8_t *workspace;
+    uint32_t state = 2;
+    CHECK_STATUS(wl_workspace_size(model, tensor, &workspace_size), WL_OK);
+    workspace = allocate(workspace_size);
+    CHECK_STATUS(wl_decode(model, tensor, WL_F32, whole, rows * columns * sizeof(float), workspace, workspace_size), WL_OK);
+    for (j = 0; j < columns; j++)
+        x[j] = ((float)sequence_next(&state, 2001) - 1000) / 7;
+    y[rows] = 12345;
+    CHECK_STATUS(wl_matvec(model, tensor, x, columns * sizeof(float), y, rows * sizeof(float), workspace, workspace_size), WL_OK);
+    for (i = 0; i < rows; i++) {
+        float sums[32] = {0};
+        for (j = 0; j < columns; j++)
+            sums[j % 32] += whole[i * columns + j] * x[j];
+        for (half = 16; half > 0; half /= 2)
+            for (j = 0; j < half; j++)
+                sums[j] += sums[j + half];
+        /* What is not a number is so on both sides, with whatever bits. */
+        CHECK(memcmp(&y[i], &sums[0], sizeof y[i]) == 0 || (y[i] != y[i] && sums[0] != sums[0]));
+    }
+    CHECK(y[rows] == 12345);
+    free(whole);
+    free(x);
+    free(y);
+    free(workspace);
+}
+
 void round_trip(const void *argument)
 {
     const golden *file = argument;
@@ -136,11 +214,18 @@ void round_trip(const void *argument)
             CHECK(info.method == WL_METHOD_STORED || !info.stored);
         }
         for (i = 0; i < TYPE_COUNT; i++) {
-            if (decodes_to(&info, all_types[i]))
+            if (decodes_to(&info, all_types[i])) {
                 check_type(&model, tensor, &info, all_types[i], expected);
-            else
+                check_csr(&model, tensor, &info, all_types[i]);
+            } else {
                 CHECK_STATUS(wl_decode(&model, tensor, all_types[i], wrong_type, sizeof wrong_type, NULL, 0), WL_ERROR_TYPE);
+                CHECK_STATUS(wl_decode_csr(&model, tensor, all_types[i], NULL, 0, NULL, NULL, 0, NULL, 0), WL_ERROR_TYPE);
+            }
         }
+        if (decodes_to(&info, WL_F32))
+            check_product(&model, tensor, &info);
+        else
+            CHECK_STATUS(wl_matvec(&model, tensor, NULL, 0, NULL, 0, NULL, 0), WL_ERROR_TYPE);
         expected += weights(&info) * type_size(info.type);
         encoded += (size_t)info.encoded_bytes;
     }
@@ -181,6 +266,22 @@ void zero_gc(const void *argument)
                              expected);
             }
             free(dst);
+            dst = allocate(8 * ((size_t)info.rows + 1));
+            CHECK_STATUS(wl_decode_csr(&model, tensor, all_types[i], dst, 8 * ((size_t)info.rows + 1), NULL, NULL, 0, workspace,
+                                       workspace_size),
+                         expected == WL_OK && ((uint64_t *)dst)[info.rows] > 0 ? WL_ERROR_DST_SIZE : expected);
+            free(dst);
+            free(workspace);
+        }
+        if (decodes_to(&info, WL_F32)) {
+            float *x = allocate((size_t)info.columns * sizeof *x);
+            float *y = allocate((size_t)info.rows * sizeof *y);
+            void *workspace = allocate(workspace_size);
+            memset(x, 0, (size_t)info.columns * sizeof *x);
+            CHECK_STATUS(wl_matvec(&model, tensor, x, (size_t)info.columns * sizeof *x, y, (size_t)info.rows * sizeof *y, workspace,
+                                   workspace_size), WL_OK);
+            free(x);
+            free(y);
             free(workspace);
         }
     }

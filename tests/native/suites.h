@@ -19,6 +19,9 @@ typedef struct golden_set {
 void threads(const void *golden_set);
 void misuse(const void *golden_set);
 
+/* Of all golden files, in child processes: runs before the library's first call in this one. */
+void variants(const void *golden_set);
+
 /* Of the process: runs in a child of its own, before the library's first call in this one. */
 void sigpipe(const void *unused);
 
