@@ -16,6 +16,8 @@ TOOL_linux-arm64 := aarch64-linux-gnu-
 WARNINGS := -pedantic -Wall -Wextra -Werror
 CFLAGS := -O2 -g -std=c99 $(WARNINGS) -Iinclude
 CXXFLAGS := -O2 -g -std=c++11 $(WARNINGS) -Iinclude
+# libweightless.so loads with this glibc and every later one.
+GLIBC_FLOOR := 2.27
 # What libweightless.a needs of the system.
 STATIC_LIBS := -lm -ldl -lpthread
 
@@ -65,9 +67,12 @@ $(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | setup
 	@dotnet restore --nologo -v quiet Weightless.sln
 	@touch $(ASSETS)
 
-artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) | $(ASSETS)
+artifacts/obj/glibc-%/symbols: toolchain/glibc-stubs | setup
+	@toolchain/glibc-stubs "$(TOOL_$*)" $(GLIBC_FLOOR) $(CURDIR)/$(@D)
+
+artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
 	@echo "building $@"
-	@$(PUBLISH) $(DECODER) -r $* -o artifacts/obj/$*
+	@$(PUBLISH) $(DECODER) -r $* -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-$* -o artifacts/obj/$*
 	@cp $(dir $(DECODER))obj/Release/net10.0/$*/native/* artifacts/obj/$*
 	@mkdir -p $(@D)
 	@ln -sf libweightless.so $@.1
