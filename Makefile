@@ -37,7 +37,7 @@ NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: $(CLI) $(LIBRARIES) $(EXAMPLES) ## the CLI, and for both machines libweightless.so, .a and the C example
@@ -113,3 +113,5 @@ artifacts/%/tests/header-c: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweig
 artifacts/%/tests/header-c++: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
 	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+include toolchain/install.mk
