@@ -33,7 +33,7 @@ PUBLISH := dotnet publish --nologo -v quiet --no-restore -c Release -p:DebugType
 CLI := artifacts/bin/weightless
 LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
 EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
-NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++,artifacts/$(m)/tests/$(t)))
+NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners,artifacts/$(m)/tests/$(t)))
 
 .PHONY: help
 help:
@@ -113,5 +113,10 @@ artifacts/%/tests/header-c: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweig
 artifacts/%/tests/header-c++: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
 	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+# It loads the library itself: what a host has before that is what is measured against.
+artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIVE_HEADERS) artifacts/%/libweightless.so
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -pthread -o $@ tests/native/manners.c tests/native/measure.c -ldl
 
 include toolchain/install.mk
