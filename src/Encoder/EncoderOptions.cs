@@ -45,6 +45,6 @@ public sealed record EncoderOptions
 
     internal bool Selects(string name) => Tensors.Count == 0 || Tensors.Any(pattern => Glob.Parse(pattern).IsMatch(name));
 
-    /// <summary>Whether to prune and cluster a tensor. A bias is short, dense and touchy: it is changed only if it is named.</summary>
+    /// <summary>Whether to prune and cluster a tensor. A bias is short, dense and touchy: only if it is named.</summary>
     internal bool Changes(Tensor tensor) => Selects(tensor.Name) && (tensor.Shape.Count >= 2 || Tensors.Count > 0);
 }

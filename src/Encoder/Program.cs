@@ -1,1 +1,4 @@
-return 2;
+using Weightless.Encoder.Cli;
+
+using (Interruption.RemoveTemporaries())
+    return CommandLine.Run(args, Terminal.Standard());

@@ -12,10 +12,15 @@ public static class SyntheticLayer
     private const int BandWeights = 1 << 18;
 
     /// <summary>A layer with exactly round(density * rows * columns) non-zeros, determined by its seed.</summary>
-    public static TensorSource Create(long rows, long columns, double density, int clusters, ulong seed) =>
-        new(TensorName, ElementType.F32, [rows, columns], stream => Write(stream, rows * columns, density, clusters, seed));
+    /// <param name="wrote">Is told how many weights went out since it was last called.</param>
+    public static TensorSource Create(long rows, long columns, double density, int clusters, ulong seed,
+        Action<int>? wrote = null)
+    {
+        return new TensorSource(TensorName, ElementType.F32, [rows, columns],
+            stream => Write(stream, rows * columns, density, clusters, seed, wrote));
+    }
 
-    private static void Write(Stream stream, long weights, double density, int clusters, ulong seed)
+    private static void Write(Stream stream, long weights, double density, int clusters, ulong seed, Action<int>? wrote)
     {
         SplitMix64 random = new(seed);
         float[] centroids = DrawCentroids(clusters, ref random);
@@ -35,6 +40,7 @@ public static class SyntheticLayer
                 wanted--;
             }
             stream.Write(MemoryMarshal.AsBytes(part));
+            wrote?.Invoke(part.Length);
         }
     }
 

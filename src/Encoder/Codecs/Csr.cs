@@ -12,13 +12,18 @@ internal static class Csr
     public static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
     {
         byte[]? smallest = null;
-        for (int gapBits = 1; gapBits <= Decoder.MaxGapBits; gapBits++)
+        // Sizes fall and then rise with the width; two in a row that are no smaller end the search.
+        int larger = 0;
+        for (int gapBits = Decoder.MaxGapBits; gapBits >= 1 && larger < 2; gapBits--)
         {
             BitWriter candidate = new();
             candidate.WriteByte((byte)gapBits);
             SymbolCoder.Write(new Source(tensor, gapBits), coder, candidate);
-            if (smallest is null || candidate.Length < smallest.Length)
-                smallest = candidate.ToArray();
+            larger++;
+            if (smallest is not null && candidate.Length >= smallest.Length)
+                continue;
+            smallest = candidate.ToArray();
+            larger = 0;
         }
         section.WriteBytes(smallest);
     }

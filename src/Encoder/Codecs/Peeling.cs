@@ -1,3 +1,4 @@
+using Weightless.Encoder.Models;
 using Decoder = Weightless.NativeDecoder.Codecs.Bloomier;
 
 namespace Weightless.Encoder.Codecs;
@@ -13,7 +14,7 @@ internal static class Peeling
     {
         long cells = 3 * segment;
         if (cells > Array.MaxLength)
-            throw new InvalidOperationException($"a filter of {cells} cells is more than this encoder builds");
+            throw new ModelFormatException($"a filter of {cells} cells is more than this encoder builds");
         ulong[] hashes = new ulong[keys.Length];
         for (int i = 0; i < keys.Length; i++)
             hashes[i] = Decoder.Hash(keys[i], seed);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Weightless.Encoder.Models;
 
 namespace Weightless.Encoder.Coders;
 
@@ -73,7 +74,7 @@ internal sealed class BitWriter
     {
         long wanted = Math.Max((long)_length + atLeast, Math.Min(_bytes.Length * 2L, Array.MaxLength));
         if (wanted > Array.MaxLength)
-            throw new InvalidOperationException("a section of 2 GiB or more");
+            throw new ModelFormatException("a tensor would take 2 GiB or more encoded");
         Array.Resize(ref _bytes, (int)wanted);
     }
 }

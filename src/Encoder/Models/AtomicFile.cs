@@ -111,7 +111,7 @@ public sealed class AtomicFile : IDisposable
         {
             _stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             // A full disk has been reported by the write or by Commit; this is the rest of the buffer failing again.
         }

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weightless.Encoder.Cli;
+
+/// <summary>What there is to know of an encoded tensor, as <c>--json</c> prints it.</summary>
+internal sealed record TensorReport(string Name, IReadOnlyList<long> Shape, string Method, string Coder, long Weights,
+    long Nonzeros, int Clusters, int CellBits, long EncodedBytes, long DenseBytes, double Factor, long FalsePositives)
+{
+    public static TensorReport Of(WlsTensor tensor, long falsePositives) => new(tensor.Name, tensor.Shape,
+        Names.Of(tensor.Method), Names.Of(tensor.Coder), tensor.Weights, tensor.Nonzeros, tensor.Clusters, tensor.CellBits,
+        tensor.EncodedBytes, tensor.DenseBytes, tensor.DenseBytes == 0 ? 0 : (double)tensor.DenseBytes / tensor.EncodedBytes,
+        falsePositives);
+}
+
+/// <summary>What there is to know of a file.</summary>
+internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Tensors)
+{
+    /// <summary>Describes an open file; filters are decoded to count their false positives.</summary>
+    public static FileReport Of(WlsFile file, Progress progress)
+    {
+        List<TensorReport> reports = [];
+        foreach (WlsTensor tensor in file.Tensors)
+        {
+            progress.Begin($"counting false positives of {tensor.Name}", tensor.Weights);
+            reports.Add(TensorReport.Of(tensor, tensor.CountFalsePositives()));
+        }
+        return new FileReport(file.Bytes, reports);
+    }
+
+    public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(this, Json.Default.FileReport));
+
+    public void WriteText(string path, Terminal terminal)
+    {
+        TextTable table = new("tensor", "shape", "method", "coder", ">non-zeros", ">K", ">bytes", ">factor", ">false positives");
+        foreach (TensorReport tensor in Tensors)
+        {
+            bool isClustered = tensor.Method != "stored";
+            table.Add(tensor.Name, Names.Of(tensor.Shape), tensor.Method, tensor.Coder,
+                isClustered ? $"{tensor.Nonzeros}" : "-", isClustered ? $"{tensor.Clusters}" : "-", $"{tensor.EncodedBytes}",
+                Factor(tensor.Factor), tensor.CellBits > 0 ? $"{tensor.FalsePositives}" : "-");
+        }
+        terminal.Write(table);
+        long denseBytes = Tensors.Sum(tensor => tensor.DenseBytes);
+        terminal.Output.WriteLine(
+            $"{Terminal.Printable(path)}: {FileBytes} bytes in place of {denseBytes} ({Factor((double)denseBytes / FileBytes)})");
+    }
+
+    public static string Factor(double factor) => $"{factor:0.0}x";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(FileReport))]
+internal sealed partial class Json : JsonSerializerContext;

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
+using Weightless.Tests.Models;
+
+namespace Weightless.Tests.Cli;
+
+public class EncodeTests
+{
+    [Theory]
+    [InlineData("stored", "none")]
+    [InlineData("dense", "none")]
+    [InlineData("dense", "huffman")]
+    [InlineData("dense", "arithmetic")]
+    [InlineData("csr", "none")]
+    [InlineData("csr", "huffman")]
+    [InlineData("csr", "arithmetic")]
+    public void An_exact_method_gives_the_model_back(string method, string coder)
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Network());
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", method, "--coder", coder);
+        CliRun.Succeeding("decode", folder["m.wls"], "-o", folder["back.safetensors"]);
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(folder["back.safetensors"]));
+        CliRun.Succeeding("decode", folder["m.wls"], "-o", folder["back.npz"]);
+        CliRun.Succeeding("verify", folder["m.wls"], folder["back.npz"]);
+        Assert.Equal(["back.npz", "back.safetensors", "m.safetensors", "m.wls"], folder.Names());
+    }
+
+    [Fact]
+    public void The_method_is_csr_with_arithmetic_coding_unless_told_otherwise()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Network());
+        CliRun encode = CliRun.Succeeding("encode", model, "-o", folder["m.wls"]);
+        Assert.Equal(encode.Output, CliRun.Succeeding("inspect", folder["m.wls"]).Output);
+
+        JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        Assert.Equal(new FileInfo(folder["m.wls"]).Length, json.GetProperty("file_bytes").GetInt64());
+        JsonElement tensor = json.GetProperty("tensors")[0];
+        Assert.Equal(["name", "shape", "method", "coder", "weights", "nonzeros", "clusters", "cell_bits", "encoded_bytes",
+            "dense_bytes", "factor", "false_positives"], tensor.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("fc1.weight", tensor.GetProperty("name").GetString());
+        Assert.Equal([40, 50], tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()));
+        Assert.Equal("csr", tensor.GetProperty("method").GetString());
+        Assert.Equal("arithmetic", tensor.GetProperty("coder").GetString());
+        Assert.Equal(2000, tensor.GetProperty("weights").GetInt64());
+        Assert.Equal(8000, tensor.GetProperty("dense_bytes").GetInt64());
+        Assert.Equal(9, tensor.GetProperty("clusters").GetInt32());
+        Assert.Equal(8000.0 / tensor.GetProperty("encoded_bytes").GetInt64(), tensor.GetProperty("factor").GetDouble());
+    }
+
+    [Fact]
+    public void Every_byte_of_the_file_is_a_tensors_or_the_headers()
+    {
+        using TemporaryFolder folder = new();
+        CliRun.Succeeding("encode", folder.Write("m.safetensors", TestModels.Network()), "-o", folder["m.wls"]);
+        JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        long sum = json.GetProperty("tensors").EnumerateArray().Sum(tensor => tensor.GetProperty("encoded_bytes").GetInt64());
+        Assert.InRange(json.GetProperty("file_bytes").GetInt64() - sum, 12, 24);
+    }
+
+    [Fact]
+    public void Text_for_a_pipe_is_plain()
+    {
+        using TemporaryFolder folder = new();
+        CliRun run = CliRun.Succeeding("encode", folder.Write("m.safetensors", TestModels.Network()), "-o", folder["m.wls"]);
+        Assert.DoesNotContain(run.Output, symbol => symbol is not ('\n' or (>= ' ' and <= '~')));
+        Assert.StartsWith("tensor ", run.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(6, run.Lines.Length);
+    }
+
+    [Fact]
+    public void A_tensor_that_is_not_finite_is_stored_with_a_warning()
+    {
+        using TemporaryFolder folder = new();
+        Tensor[] tensors =
+        [
+            TestModels.Sparse("good", 20, 20, 5),
+            TestModels.Floats("nan", [2, 100], [.. Enumerable.Repeat(0f, 199), float.NaN]),
+            TestModels.Floats("infinite", [2, 100], [.. Enumerable.Repeat(0f, 199), float.NegativeInfinity]),
+        ];
+        string model = folder.Write("m.safetensors", tensors);
+        CliRun run = CliRun.Of("encode", model, "-o", folder["m.wls"], "--clusters", "4", "--density", "0.5");
+        Assert.Equal(0, run.Code);
+        string[] warnings = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, warnings.Length);
+        Assert.Matches("m.safetensors: tensor 'nan' has a NaN or an infinity", warnings[0]);
+        Assert.Matches("m.safetensors: tensor 'infinite' has a NaN or an infinity", warnings[1]);
+        JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        Assert.Equal(["csr", "stored", "stored"], json.GetProperty("tensors").EnumerateArray()
+            .Select(tensor => tensor.GetProperty("method").GetString()));
+        CliRun.Succeeding("verify", folder["m.wls"], model);
+    }
+
+    [Fact]
+    public void Tensors_of_many_values_are_stored_with_one_hint()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Sparse("a", 100, 100, 5000),
+            TestModels.Sparse("b", 90, 100, 5000), TestModels.Floats("bias", [300], [.. Enumerable.Range(1, 300).Select(i => (float)i)]));
+        CliRun run = CliRun.Of("encode", model, "-o", folder["m.wls"]);
+        Assert.Equal(0, run.Code);
+        Assert.Matches("^weightless: .*: 2 tensors have more than 255 distinct values", run.Error);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--clusters", "16");
+    }
+
+    [Fact]
+    public void A_glob_chooses_tensors_and_one_that_matches_none_is_an_error()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Network());
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--tensor", "fc1.*");
+        JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        Assert.Equal(["csr", "stored", "stored", "stored"], json.GetProperty("tensors").EnumerateArray()
+            .Select(tensor => tensor.GetProperty("method").GetString()));
+
+        File.Delete(folder["m.wls"]);
+        foreach (string command in new[] { "encode", "compare" })
+        {
+            string[] arguments = [command, model, "--tensor", "fc*", "--tensor", "conv?.weight", .. Output(command, folder)];
+            Assert.Equal($"{model}: no tensor matches 'conv?.weight'", CliRun.Failing(1, arguments));
+        }
+        Assert.Equal(["m.safetensors"], folder.Names());
+    }
+
+    [Fact]
+    public void Density_and_clusters_are_met()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Sparse("w", 100, 100, 5000));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--density", "0.05", "--clusters", "6");
+        JsonElement tensor = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors")[0];
+        Assert.Equal(500, tensor.GetProperty("nonzeros").GetInt64());
+        Assert.Equal(6, tensor.GetProperty("clusters").GetInt32());
+    }
+
+    [Fact]
+    public void A_filter_takes_cell_bits_and_a_seed()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Sparse("w", 100, 100, 9));
+        byte[] Encode(string seed)
+        {
+            CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "bloomier", "--coder", "none",
+                "--cell-bits", "6", "--room", "1.5", "--seed", seed);
+            return File.ReadAllBytes(folder["m.wls"]);
+        }
+        byte[] first = Encode("1000");
+        Assert.Equal(first, Encode("1000"));
+        Assert.NotEqual(first, Encode("2000"));
+        JsonElement tensor = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors")[0];
+        Assert.Equal(6, tensor.GetProperty("cell_bits").GetInt32());
+        Assert.True(tensor.GetProperty("false_positives").GetInt64() > 0);
+    }
+
+    [Fact]
+    public void The_output_may_be_the_input()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Network());
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"]);
+        CliRun.Succeeding("encode", model, "-o", model);
+        Assert.Equal(File.ReadAllBytes(folder["m.wls"]), File.ReadAllBytes(model));
+    }
+
+    [Fact]
+    public void A_device_as_output_gets_the_file_and_no_list_is_printed()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal("", CliRun.Succeeding("encode", folder.Write("m.npz", TestModels.Network()), "-o", "/dev/null").Output);
+    }
+
+    [Fact]
+    public void Checksums_are_those_of_the_elements()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Floats("scalar", [], 0), TestModels.Network()[0],
+            new Tensor("none", ElementType.U8, [0, 3], Array.Empty<byte>()));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "dense", "--coder", "huffman");
+        string[] lines = CliRun.Succeeding("inspect", folder["m.wls"], "--checksums").Lines;
+        Assert.Matches("^scalar\tscalar\tf32\t.*\t4d25767f9dce13f5$", lines[0]);
+        Assert.StartsWith("fc1.weight\t40x50\tf32\tdense\thuffman\t", lines[1], StringComparison.Ordinal);
+        // FNV-1a of nothing is its offset basis.
+        Assert.Equal("none\t0x3\tu8\tstored\tnone\tcbf29ce484222325", lines[2]);
+    }
+
+    private static string[] Output(string command, TemporaryFolder folder) =>
+        command == "encode" ? ["-o", folder["m.wls"]] : [];
+}
