@@ -120,3 +120,4 @@ artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIV
 	@$(TOOL_$*)gcc $(CFLAGS) -pthread -o $@ tests/native/manners.c tests/native/measure.c -ldl
 
 include toolchain/install.mk
+include tests/board/board.mk
