@@ -121,3 +121,4 @@ artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIV
 
 include toolchain/install.mk
 include tests/board/board.mk
+include examples/c/lenet.mk
