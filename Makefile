@@ -56,7 +56,7 @@ format: | $(ASSETS) ## reformat the C# sources
 
 .PHONY: clean
 clean: ## remove all that was built
-	rm -rf artifacts $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
+	rm -rf artifacts examples/cpp/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
 
 .PHONY: setup
 setup:
@@ -122,3 +122,4 @@ artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIV
 include toolchain/install.mk
 include tests/board/board.mk
 include examples/c/lenet.mk
+include examples/cpp/lenet.mk
