@@ -16,6 +16,8 @@ TOOL_linux-arm64 := aarch64-linux-gnu-
 WARNINGS := -pedantic -Wall -Wextra -Werror
 CFLAGS := -O2 -g -std=c99 $(WARNINGS) -Iinclude
 CXXFLAGS := -O2 -g -std=c++11 $(WARNINGS) -Iinclude
+# libweightless.so loads with this glibc and every later one.
+GLIBC_FLOOR := 2.27
 # What libweightless.a needs of the system.
 STATIC_LIBS := -lm -ldl -lpthread
 
@@ -33,11 +35,11 @@ CLI := artifacts/bin/weightless
 LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
 BENCHES := $(foreach m,$(MACHINES),artifacts/$(m)/weightless-bench)
 EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
-NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++,artifacts/$(m)/tests/$(t)))
+NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners,artifacts/$(m)/tests/$(t)))
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: $(CLI) $(LIBRARIES) $(EXAMPLES) $(BENCHES) ## the CLI, and for both machines libweightless.so, .a, weightless-bench and the C example
@@ -70,7 +72,7 @@ format: | $(ASSETS) ## reformat the C# sources
 
 .PHONY: clean
 clean: ## remove all that was built
-	rm -rf artifacts $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
+	rm -rf artifacts examples/cpp/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
 
 .PHONY: setup
 setup:
@@ -81,9 +83,12 @@ $(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | setup
 	@dotnet restore --nologo -v quiet Weightless.sln
 	@touch $(ASSETS)
 
-artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) | $(ASSETS)
+artifacts/obj/glibc-%/symbols: toolchain/glibc-stubs | setup
+	@toolchain/glibc-stubs "$(TOOL_$*)" $(GLIBC_FLOOR) $(CURDIR)/$(@D)
+
+artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
 	@echo "building $@"
-	@$(PUBLISH) $(DECODER) -r $* -o artifacts/obj/$*
+	@$(PUBLISH) $(DECODER) -r $* -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-$* -o artifacts/obj/$*
 	@cp $(dir $(DECODER))obj/Release/net10.0/$*/native/* artifacts/obj/$*
 	@mkdir -p $(@D)
 	@ln -sf libweightless.so $@.1
@@ -127,3 +132,13 @@ artifacts/%/tests/header-c: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweig
 artifacts/%/tests/header-c++: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
 	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a $(STATIC_LIBS)
+
+# It loads the library itself: what a host has before that is what is measured against.
+artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIVE_HEADERS) artifacts/%/libweightless.so
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -pthread -o $@ tests/native/manners.c tests/native/measure.c -ldl
+
+include toolchain/install.mk
+include tests/board/board.mk
+include examples/c/lenet.mk
+include examples/cpp/lenet.mk

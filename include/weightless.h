@@ -33,6 +33,17 @@ extern "C" {
 #define WL_VERSION_PATCH 0
 #define WL_VERSION (WL_VERSION_MAJOR * 65536 + WL_VERSION_MINOR * 256 + WL_VERSION_PATCH)
 
+/*
+ * Programs compiled with this header run with every library of its major version that is not older than it. Where the
+ * library may be another one than was meant, as with dlopen or an update, check once before anything else:
+ *   if (!WL_ABI_MATCHES()) fail
+ * pkg-config and CMake define WL_LIBRARY_ABI as the major number of the library they link; a header of another does not compile.
+ */
+#define WL_ABI_MATCHES() (wl_version() / 65536 == WL_VERSION_MAJOR && wl_version() >= WL_VERSION)
+#if defined(WL_LIBRARY_ABI) && WL_LIBRARY_ABI != WL_VERSION_MAJOR
+#error "weightless.h and the libweightless that is to be linked have different ABIs"
+#endif
+
 /* A tensor has at most this many dimensions. */
 #define WL_MAX_RANK 8
 

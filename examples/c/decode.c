@@ -125,7 +125,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: decode FILE.wls\n");
         return 2;
     }
-    if (wl_version() >> 16 != WL_VERSION_MAJOR)
+    if (!WL_ABI_MATCHES())
         return fail(path, "libweightless has another ABI than the header that this program was compiled with");
 
     descriptor = open(path, O_RDONLY);

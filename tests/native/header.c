@@ -25,6 +25,7 @@ PIN(sizeof(wl_type) == 4 && (wl_type)-1 > 0);
 
 PIN(sizeof(wl_model) == 64 && offsetof(wl_model, data) == 0 && offsetof(wl_model, size) == 8 && offsetof(wl_model, opaque) == 16);
 PIN(sizeof(wl_managed) == 16 && offsetof(wl_managed, allocated_bytes) == 0 && offsetof(wl_managed, collections) == 8);
+PIN(sizeof(((wl_managed *)0)->collections) == 8);
 
 PIN(sizeof(wl_tensor) == 144);
 PIN(offsetof(wl_tensor, name) == 0 && offsetof(wl_tensor, stored) == 8 && offsetof(wl_tensor, shape) == 16);
@@ -37,7 +38,7 @@ int version_seen_again(void);
 
 int main(int argc, char **argv)
 {
-    int same = wl_version() >> 16 == WL_VERSION_MAJOR && version_seen_again() == WL_VERSION;
+    int same = WL_ABI_MATCHES() && wl_version() == WL_VERSION && version_seen_again() == WL_VERSION;
     (void)argc;
     (void)argv;
 #ifdef __cplusplus

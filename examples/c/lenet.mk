@@ -1,0 +1,8 @@
+# examples/c/lenet.c multiplies with encoded layers: it is built where the header has wl_matvec.
+LENET := $(if $(filter wl_matvec,$(FUNCTIONS)),$(foreach m,$(MACHINES),artifacts/$(m)/examples/lenet))
+
+build board: $(LENET)
+
+artifacts/%/examples/lenet: examples/c/lenet.c include/weightless.h artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a $(STATIC_LIBS)
