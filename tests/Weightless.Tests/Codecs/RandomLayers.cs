@@ -7,11 +7,11 @@ namespace Weightless.Tests.Codecs;
 /// <summary>Clustered layers of random shapes, densities and codebooks.</summary>
 internal static class RandomLayers
 {
-    public static readonly Method[] Methods = [Method.Dense, Method.Csr, Method.Bloomier, Method.Coupled];
+    public static readonly Method[] Methods = [Method.Dense, Method.Csr, Method.Bloomier, Method.Coupled, Method.Context];
     public static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
 
     /// <summary>The coders that a method takes.</summary>
-    public static Coder[] CodersOf(Method method) => method == Method.Coupled ? [Coder.None] : Coders;
+    public static Coder[] CodersOf(Method method) => method is Method.Coupled or Method.Context ? [Coder.None] : Coders;
 
     /// <summary>Whether a method gives back what it was given; the others make false positives of some zeros.</summary>
     public static bool IsExact(Method method) => method is not (Method.Bloomier or Method.Coupled);

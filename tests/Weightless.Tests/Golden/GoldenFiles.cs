@@ -31,6 +31,8 @@ internal static class GoldenFiles
         }
         yield return ("v1-coupled-masked", [EncodedTensor.Encode(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
         yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 2)]);
+        yield return ("v1-context-gaps", [EncodedTensor.EncodeContext(RandomLayers.Make(24, 37, 9, 0.05, seed: 9), strength: 1)]);
+        yield return ("v1-context-network", Network());
         yield return ("v1-mixed",
         [
             EncodedTensor.Encode(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
@@ -57,6 +59,18 @@ internal static class GoldenFiles
     /// <summary>Every third row and every second column is empty.</summary>
     private static ClusteredTensor DeadRowsAndColumns() =>
         Without(RandomLayers.Make(45, 61, 9, 0.4, seed: 7), i => i / 61 % 3 == 0 || i % 61 % 2 == 0);
+
+    /// <summary>Two layers, of which the first one's dead rows are the other's dead columns, and a bias of distinct values.</summary>
+    private static EncodedTensor[] Network()
+    {
+        ClusteredTensor first = Without(RandomLayers.Make(40, 48, 5, 0.5, seed: 10), i => i / 48 % 3 != 0 || i % 6 > 3);
+        ClusteredTensor second = Without(RandomLayers.Make(20, 40, 5, 0.5, seed: 11), i => i % 40 % 3 != 0 || i / 40 % 2 == 0);
+        byte[] ids = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0 ? (byte)(i / 3 + 1) : (byte)0)];
+        ClusteredTensor bias = new("bias", ElementType.F32, [40], ids, RandomLayers.Make(1, 40, 14, 1, seed: 12).Centroids);
+        EncodedTensor a = EncodedTensor.EncodeContext(first with { Name = "a" }, strength: 9);
+        EncodedTensor b = EncodedTensor.EncodeContext(bias, strength: 9, [a]);
+        return [a, b, EncodedTensor.EncodeContext(second with { Name = "b" }, strength: 9, [a, b])];
+    }
 
     /// <summary>Enough non-zeros, and so unevenly spread, that the filter has a directory.</summary>
     private static ClusteredTensor Uneven() =>
