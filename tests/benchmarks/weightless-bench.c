@@ -1,5 +1,6 @@
 /*
  * weightless-bench FILE.wls [TENSOR]: what decoding costs through the C ABI, one JSON line a tensor.
+ * weightless-bench FILE.wls TENSOR TIMES: only decodes it so many times, for tools that count instructions.
  *
  * Every figure is a median of rounds in which decoding, memset of the same output and the rest take turns. The clock is that of the
  * thread's processor time, which other programs lengthen less than they do the wall clock's.
@@ -152,7 +153,7 @@ static void print_figure(const char *name, double value, int known)
         printf(", \"%s\": null", name);
 }
 
-static void measure_tensor(const wl_model *model, uint32_t tensor)
+static void measure_tensor(const wl_model *model, uint32_t tensor, long only_decode)
 {
     static const char *const methods[] = {"stored", "dense", "csr", "bloomier", "coupled", "context"};
     static const char *const coders[] = {"none", "huffman", "arithmetic"};
@@ -180,6 +181,12 @@ static void measure_tensor(const wl_model *model, uint32_t tensor)
     b.y = take((size_t)b.info.rows * sizeof *b.y);
     for (i = 0; i < b.info.columns; i++)
         b.x[i] = (float)(i % 7) - 3;
+
+    if (only_decode > 0) {
+        while (only_decode-- > 0)
+            decode(&b);
+        return;
+    }
 
     check(wl_managed_memory(&before), "wl_managed_memory");
     for (round = -1; round < ROUNDS; round++) {
@@ -230,8 +237,8 @@ int main(int argc, char **argv)
     const void *data;
     uint32_t tensor;
     int file;
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: weightless-bench FILE.wls [TENSOR]\n");
+    if (argc < 2 || argc > 4) {
+        fprintf(stderr, "usage: weightless-bench FILE.wls [TENSOR [TIMES]]\n");
         return 2;
     }
     file = open(argv[1], O_RDONLY);
@@ -242,12 +249,12 @@ int main(int argc, char **argv)
         fail(argv[1], "cannot be mapped");
     check(wl_open(data, (size_t)file_stat.st_size, &model), argv[1]);
     check(wl_verify(&model), argv[1]);
-    if (argc == 3) {
+    if (argc > 2) {
         check(wl_find_tensor(&model, argv[2], &tensor), argv[2]);
-        measure_tensor(&model, tensor);
+        measure_tensor(&model, tensor, argc == 4 ? strtol(argv[3], NULL, 10) : 0);
         return 0;
     }
     for (tensor = 0; tensor < wl_tensor_count(&model); tensor++)
-        measure_tensor(&model, tensor);
+        measure_tensor(&model, tensor, 0);
     return 0;
 }
