@@ -66,6 +66,11 @@ predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/w
 demo: build ## encode a small network, compare all codecs, decode it in C on both machines
 	@examples/c/demo
 
+.PHONY: compare-general
+compare-general: $(CLI) ## bytes beside xz, zstd and brotli, of the bundled model and of the public one if it is there
+	@toolchain/setup xz=xz-utils zstd=zstd brotli=brotli python3=python3-minimal
+	@tests/compare-general examples/models/lenet300100-magnitude.npz $(wildcard $(or $(WEIGHTLESS_SHARED),../shared)/data/dns-lenet300100/lenet300100-dns.safetensors)
+
 .PHONY: format
 format: | $(ASSETS) ## reformat the C# sources
 	dotnet format Weightless.sln --no-restore
