@@ -87,7 +87,7 @@ public class CoupledTests(ITestOutputHelper output)
         long mostExtra = 0;
         string where = "";
         Lock gate = new();
-        Parallel.For(0, layers, i =>
+        Parallel.For(0, layers, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             Random random = new(i);
             int keys = random.Next(1, 3001);
