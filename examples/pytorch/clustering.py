@@ -1,8 +1,10 @@
-"""Weight sharing: the non-zeros of a layer take one of K values."""
+"""Weight sharing: the non-zeros of a tensor take one of K values."""
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
+from torch.nn.utils import parametrize
+
+from networks import stack
 
 
 def kmeans_1d(values, clusters):
@@ -22,21 +24,58 @@ def kmeans_1d(values, clusters):
         centroids = means
 
 
-class ClusteredLinear(nn.Module):
-    """A linear layer whose non-zeros are shared: a centroid's gradient is the sum of its weights' gradients."""
+class Shared(nn.Module):
+    """A tensor whose non-zeros are rounded to the nearest centroid, and trained through the rounding.
 
-    def __init__(self, layer, clusters):
+    The weight behind a value gets the value's gradient (straight through), so that it can move to another cluster, until
+    `fixed`; a centroid gets the sum of its weights' gradients.
+    """
+
+    def __init__(self, tensor, clusters):
         super().__init__()
-        weight = layer.weight.detach()
-        ids, centroids = kmeans_1d(weight[weight != 0].numpy(), clusters)
-        self.ids = torch.zeros(weight.shape, dtype=torch.int64)  # 0 is the zero weight
-        self.ids[weight != 0] = torch.from_numpy(ids) + 1
-        self.table = nn.Parameter(torch.from_numpy(np.append(0, centroids)).float()[:, None])
-        self.bias = nn.Parameter(layer.bias.detach().clone())
+        self.mask = tensor != 0
+        _, centroids = kmeans_1d(tensor[self.mask].numpy(), clusters)
+        self.centroids = nn.Parameter(torch.from_numpy(centroids).float())
+        self.ids = None
 
-    @property
-    def weight(self):
-        return functional.embedding(self.ids, self.table, padding_idx=0).squeeze(-1)  # padding: zero is never trained
+    def nearest(self, tensor):
+        order = self.centroids.detach().argsort()
+        ascending = self.centroids.detach()[order]
+        return order[torch.bucketize(tensor, (ascending[1:] + ascending[:-1]) / 2)]
 
-    def forward(self, x):
-        return functional.linear(x, self.weight, self.bias)
+    def fix(self, tensor):
+        self.ids = self.nearest(tensor)
+
+    def forward(self, tensor):
+        ids = self.nearest(tensor.detach()) if self.ids is None else self.ids
+        values = self.centroids[ids]
+        if self.ids is None:
+            values = values + (tensor - tensor.detach())
+        return torch.where(self.mask, values, torch.zeros(()))
+
+
+def share(layer, clusters, bias_clusters=None):
+    """Lets the non-zeros of the layer's weights share `clusters` values, and its biases `bias_clusters`."""
+    parametrize.register_parametrization(layer, "weight", Shared(layer.weight.detach(), clusters))
+    if bias_clusters:
+        parametrize.register_parametrization(layer, "bias", Shared(layer.bias.detach(), bias_clusters))
+
+
+def shared_tensors(network):
+    for layer in stack(network):
+        if parametrize.is_parametrized(layer):
+            for name, tensor in layer.parametrizations.items():
+                yield layer, name, tensor
+
+
+@torch.no_grad()
+def fix_clusters(network):
+    """From now on only centroids are trained, and biases that share no values."""
+    for _, _, tensor in shared_tensors(network):
+        tensor[0].fix(tensor.original)
+
+
+def unshare(network):
+    """Makes the shared values the tensors' own."""
+    for layer, name, _ in list(shared_tensors(network)):
+        parametrize.remove_parametrizations(layer, name, leave_parametrized=True)
