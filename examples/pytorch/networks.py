@@ -7,6 +7,8 @@ be trained at the size of what is alive.
 import copy
 import io
 import os
+import zipfile
+import zlib
 from collections import OrderedDict
 
 import numpy as np
@@ -156,10 +158,20 @@ def save(network, path):
         partial.unlink(missing_ok=True)
 
 
+def read_arrays(path):
+    """The state dict in an .npz file."""
+    try:
+        with np.load(path) as arrays:
+            return {name: torch.from_numpy(arrays[name]) for name in arrays.files}
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file") from None
+    except (AttributeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):  # the first for a bare .npy
+        raise ValueError(f"{path}: not an .npz file of numbers") from None
+
+
 def load(build, path):
     network = build()
-    with np.load(path) as arrays:
-        network.load_state_dict({name: torch.from_numpy(arrays[name]) for name in arrays.files})
+    network.load_state_dict(read_arrays(path))
     return network
 
 

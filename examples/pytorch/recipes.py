@@ -61,7 +61,7 @@ def pruned(recipe, training, measure):
     add_masks(network, splicing=recipe.surgery)
     training.run("prune", network, prune, constant(1e-3), recipe.l1, lower_density)
     for (masked, weight), keep in zip(masks_and_weights(network), recipe.keeps):
-        masked.mask = magnitude_mask(weight.detach() if recipe.surgery else (weight * masked.mask).detach(), keep)
+        masked.mask = magnitude_mask((weight * masked.mask).detach(), keep)
     remove_masks(network)
 
     network = networks.fullest_first(recipe.build, networks.without_dead_units(recipe.build, network))
