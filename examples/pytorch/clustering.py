@@ -1,10 +1,15 @@
 """Weight sharing: the non-zeros of a tensor take one of K values."""
+import math
+
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.nn.utils import parametrize
 
 from networks import stack
+
+JOINING_STEPS = 64  # training steps between two times that weights join clusters
 
 
 def kmeans_1d(values, clusters):
@@ -25,10 +30,9 @@ def kmeans_1d(values, clusters):
 
 
 class Shared(nn.Module):
-    """A tensor whose non-zeros are rounded to the nearest centroid, and trained through the rounding.
+    """A tensor whose non-zeros join clusters a few at a time, while those that are still free make up for the error.
 
-    The weight behind a value gets the value's gradient (straight through), so that it can move to another cluster, until
-    `fixed`; a centroid gets the sum of its weights' gradients.
+    A weight that joined has its centroid's value; a centroid gets the sum of its weights' gradients.
     """
 
     def __init__(self, tensor, clusters):
@@ -36,22 +40,27 @@ class Shared(nn.Module):
         self.mask = tensor != 0
         _, centroids = kmeans_1d(tensor[self.mask].numpy(), clusters)
         self.centroids = nn.Parameter(torch.from_numpy(centroids).float())
-        self.ids = None
+        self.joined = torch.zeros_like(self.mask)
+        self.ids = torch.zeros(tensor.shape, dtype=torch.int64)
 
     def nearest(self, tensor):
-        order = self.centroids.detach().argsort()
-        ascending = self.centroids.detach()[order]
+        ascending, order = self.centroids.detach().sort()
         return order[torch.bucketize(tensor, (ascending[1:] + ascending[:-1]) / 2)]
 
-    def fix(self, tensor):
-        self.ids = self.nearest(tensor)
+    def join(self, tensor, portion):
+        """Lets free weights join, the nearest to a centroid first, until this portion of the non-zeros has."""
+        nearest = torch.where(self.joined, self.ids, self.nearest(tensor))
+        distance = (tensor - self.centroids[nearest]).abs()
+        distance[self.joined] = -1
+        distance[~self.mask] = math.inf
+        first = distance.flatten().argsort(stable=True)[:math.ceil(portion * self.mask.sum().item())]
+        self.joined.view(-1)[first] = True
+        self.ids = torch.where(self.joined, nearest, 0)
 
     def forward(self, tensor):
-        ids = self.nearest(tensor.detach()) if self.ids is None else self.ids
-        values = self.centroids[ids]
-        if self.ids is None:
-            values = values + (tensor - tensor.detach())
-        return torch.where(self.mask, values, torch.zeros(()))
+        free = torch.where(self.mask, tensor, torch.zeros(()))
+        values = functional.embedding(self.ids, self.centroids[:, None]).squeeze(-1)  # quicker to train than indexing
+        return torch.where(self.joined, values, free)
 
 
 def share(layer, clusters, bias_clusters=None):
@@ -69,10 +78,18 @@ def shared_tensors(network):
 
 
 @torch.no_grad()
-def fix_clusters(network):
-    """From now on only centroids are trained, and biases that share no values."""
+def join_clusters(network, portion):
+    """Lets this portion of each shared tensor's non-zeros have joined a cluster."""
     for _, _, tensor in shared_tensors(network):
-        tensor[0].fix(tensor.original)
+        tensor[0].join(tensor.original, portion)
+
+
+def joining(network):
+    """To call before each step: lets more weights join their clusters, many at first, the last ones slowly."""
+    def join_more(step, progress):
+        if step % JOINING_STEPS == 0:
+            join_clusters(network, 1 - (1 - progress) ** 2)
+    return join_more
 
 
 def unshare(network):

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import networks
-from clustering import fix_clusters, share, unshare
+from clustering import join_clusters, joining, share, unshare
 from networks import stack
 from pruning import add_masks, magnitude_mask, masks_and_weights, operate, prune_by_magnitude, remove_masks
 from training import constant, cosine
@@ -25,15 +25,15 @@ class Recipe:
 
 RECIPES = {
     "lenet300100-magnitude": Recipe(
-        networks.lenet300100, (120, 60), (9408, 1500, 260), (6, 6, 8), None, False, 2e-5, (10, 5, 15, 20, 10, 5)),
+        networks.lenet300100, (120, 60), (9408, 1500, 260), (6, 6, 8), None, False, 2e-5, (10, 5, 15, 20, 10, 6)),
     "lenet300100-dns": Recipe(
-        networks.lenet300100, (50, 20), (4351, 552, 49), (6, 6, 8), None, True, 1e-5, (10, 5, 25, 25, 15, 5)),
+        networks.lenet300100, (50, 20), (4351, 552, 49), (6, 6, 8), None, True, 1e-5, (10, 5, 25, 25, 12, 6)),
     "lenet5-magnitude": Recipe(
-        networks.lenet5_3x3, (16, 24, 120), (115, 645, 27800, 695), (6, 4, 4, 6), None, False, 5e-6, (2, 3, 6, 8, 7, 2)),
+        networks.lenet5_3x3, (16, 24, 120), (115, 645, 27800, 695), (6, 4, 4, 6), None, False, 5e-6, (2, 3, 5, 7, 5, 3)),
     "lenet5-dns": Recipe(
-        networks.lenet5, (6, 14, 40), (72, 775, 2920, 215), (8, 6, 5, 8), None, True, 5e-6, (2, 3, 12, 14, 12, 3)),
+        networks.lenet5, (6, 14, 40), (72, 775, 2920, 215), (8, 6, 5, 8), None, True, 5e-6, (2, 3, 11, 13, 8, 4)),
     "lenet5-smallest": Recipe(
-        networks.lenet5, (5, 10, 30), (100, 650, 1600, 180), (5, 4, 3, 5), 4, True, 5e-6, (2, 3, 16, 20, 20, 4)),
+        networks.lenet5, (5, 10, 30), (100, 650, 1600, 180), (6, 6, 5, 6), 6, True, 5e-6, (2, 3, 16, 20, 12, 6)),
 }
 
 
@@ -76,8 +76,8 @@ def clustered(recipe, network, training):
     *_, cluster, tune = recipe.epochs
     for layer, clusters in zip(stack(network), recipe.clusters):
         share(layer, clusters, recipe.bias_clusters)
-    training.run("cluster", network, cluster, cosine(1e-3))
-    fix_clusters(network)
-    training.run("tune", network, tune, cosine(5e-4))
+    training.run("cluster", network, cluster, constant(1e-3), before_step=joining(network))
+    join_clusters(network, 1)
+    training.run("tune", network, tune, cosine(1e-3))
     unshare(network)
     return network

@@ -15,9 +15,9 @@ from torch.nn import functional
 import mnist
 import networks
 import weightless
-from clustering import fix_clusters, share, unshare
+from clustering import join_clusters, joining, share, unshare
 from networks import stack, top1_error, weight_layers
-from training import Training, cosine, show_progress
+from training import Training, constant, cosine, show_progress
 
 CHOOSING = 10000  # training images to choose a filter's seed by
 BUILDERS = (networks.lenet300100, networks.lenet5, networks.lenet5_3x3)
@@ -87,15 +87,17 @@ def retrain(network, build, behind, training, epochs):
         freeze(layer)
     for layer in layers[behind:]:
         share(layer, distinct(layer.weight.detach()))
-    training.run("retrain", small, epochs - 1, cosine(1e-3))
-    fix_clusters(small)
-    training.run("tune", small, 1, cosine(3e-4))
+    tune = epochs // 2
+    training.run("retrain", small, epochs - tune, constant(1e-3), before_step=joining(small))
+    join_clusters(small, 1)
+    training.run("tune", small, tune, cosine(1e-3))
     unshare(small)
     return networks.widened(build, small)
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0],
+                                     formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     add = parser.add_argument
     add("model", metavar="MODEL.npz", type=Path, help="a model that train.py made")
     add("mnist", metavar="MNIST_FOLDER", type=Path, help="folder of the four IDX files, plain or .gz")
@@ -104,7 +106,8 @@ def parse_arguments():
     add("--method", default="coupled", help="the filter: bloomier or coupled")
     add("--cell-bits", type=int, default=7, metavar="T", help="bits of a filter's cell")
     add("--tries", type=int, default=8, metavar="N", help="seeds to choose the filter from")
-    add("--epochs", type=int, default=6, metavar="N", help="epochs to retrain after each layer, the last for centroids alone")
+    add("--epochs", type=int, default=6, metavar="N",
+        help="epochs to retrain after each layer, in the last half of them centroids alone")
     add("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -118,7 +121,7 @@ def run(options):
     names = list(weight_layers(network))
     unknown = [name for name in options.layers if name not in names[:-1]]
     if unknown:
-        raise ValueError(f"{options.model}: has no layer {unknown[0]} with layers behind it; there are {', '.join(names[:-1])}")
+        raise ValueError(f"{options.model}: no layer {unknown[0]} with layers behind it; there are {', '.join(names[:-1])}")
     test = mnist.load(options.mnist, "t10k")
     images, labels = mnist.load(options.mnist, "train")
     training = Training(images, labels, options.seed, options.epochs * len(options.layers), show_progress)

@@ -1,10 +1,11 @@
 """Tests of pruning, clustering and of hidden units: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+import math
 import unittest
 
 import torch
 
 import networks
-from clustering import fix_clusters, kmeans_1d, share, unshare
+from clustering import join_clusters, kmeans_1d, share, unshare
 from networks import stack
 from pruning import add_masks, magnitude_mask, masks_and_weights, operate, remove_masks
 
@@ -110,11 +111,13 @@ class ClusteringTest(unittest.TestCase):
         zeros = layer.weight == 0
         network = torch.nn.Sequential(layer)
         share(layer, 3, 2)
-        network(torch.rand(5, 20)).square().sum().backward()
         shared = layer.parametrizations.weight
+        join_clusters(network, 0.5)
+        self.assertEqual(int(shared[0].joined.sum()), math.ceil(int((~zeros).sum()) / 2))
+        network(torch.rand(5, 20)).square().sum().backward()
         self.assertEqual(shared.original.grad[zeros].abs().sum(), 0)
         self.assertTrue((shared[0].centroids.grad != 0).all())
-        fix_clusters(network)
+        join_clusters(network, 1)
         unshare(network)
         self.assertTrue((layer.weight[zeros] == 0).all())
         self.assertEqual(len(layer.weight[~zeros].unique()), 3)
