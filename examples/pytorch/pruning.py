@@ -1,5 +1,9 @@
-"""Magnitude pruning of a stack of fully connected layers."""
+"""Pruning of a stack of layers while it trains: by magnitude, and by surgery, which lets weights come back."""
 import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from networks import stack
 
 
 def gradual_density(final, progress):
@@ -7,30 +11,60 @@ def gradual_density(final, progress):
     return final + (1 - final) * (1 - progress) ** 3
 
 
-def magnitude_mask(weight, density):
-    """True for the largest weights, at most `density` of all; what is zero already stays out."""
-    keep = int(density * weight.numel())
+def magnitude_mask(weight, keep):
+    """True for the `keep` largest weights; what is zero already stays out."""
     magnitude = weight.abs().flatten()
     mask = torch.zeros_like(magnitude, dtype=torch.bool)
     mask[magnitude.argsort(descending=True, stable=True)[:keep]] = True
     return (mask & (magnitude > 0)).view_as(weight)
 
 
-@torch.no_grad()
-def apply_masks(layers, masks):
-    for layer, mask in zip(layers, masks):
-        layer.weight.masked_fill_(~mask, 0)  # and not `* mask`, which makes -0.0 of a negative weight
+class Masked(nn.Module):
+    """Weights of which the masked ones are zero. With `splicing` they are trained all the same."""
+
+    def __init__(self, mask, splicing=False):
+        super().__init__()
+        self.mask, self.splicing = mask, splicing
+
+    def forward(self, weight):
+        kept = torch.where(self.mask, weight, torch.zeros(()))  # and not `* mask`, which makes -0.0 of a negative weight
+        return weight + (kept - weight).detach() if self.splicing else kept
+
+
+def add_masks(network, splicing=False):
+    """Masks the weights that are zero now."""
+    for layer in stack(network):
+        parametrize.register_parametrization(layer, "weight", Masked(layer.weight != 0, splicing))
+
+
+def remove_masks(network):
+    """Makes the masks' zeros the weights' own."""
+    for layer in stack(network):
+        parametrize.remove_parametrizations(layer, "weight", leave_parametrized=True)
+
+
+def masks_and_weights(network):
+    for layer in stack(network):
+        yield layer.parametrizations.weight[0], layer.parametrizations.weight.original
 
 
 @torch.no_grad()
-def drop_dead_units(layers, masks):
-    """Clears hidden units that nothing feeds or nothing reads; with ReLU between layers the outputs stay the same."""
-    for _ in layers:  # each pass may kill units one layer further away
-        for (below, below_mask), (above, above_mask) in zip(zip(layers, masks), zip(layers[1:], masks[1:])):
-            unfed = ~below_mask.any(1)
-            above.bias += above.weight[:, unfed] @ below.bias[unfed].relu()
-            above_mask[:, unfed] = False
-            unread = ~above_mask.any(0)
-            below_mask[unread] = False
-            below.bias[unread] = 0
-        apply_masks(layers, masks)
+def prune_by_magnitude(network, keeps, progress):
+    """Leaves the largest weights of each layer, on the way to `keeps` of them."""
+    for (masked, weight), keep in zip(masks_and_weights(network), keeps):
+        density = gradual_density(min(1, keep / weight.numel()), progress)
+        masked.mask = magnitude_mask(weight * masked.mask, int(density * weight.numel()))
+
+
+@torch.no_grad()
+def operate(network, keeps, progress, margin=0.1):
+    """One operation of Dynamic Network Surgery (Guo, Yao, Chen, 2016).
+
+    Weights below the lower threshold are pruned, those above the upper one are spliced in again, and between the two
+    nothing changes. The thresholds lie on both sides of the magnitude that leaves the wanted number of weights.
+    """
+    for (masked, weight), keep in zip(masks_and_weights(network), keeps):
+        density = gradual_density(min(1, keep / weight.numel()), progress)
+        magnitude = weight.abs()
+        threshold = magnitude.flatten().sort(descending=True).values[int(density * weight.numel()) - 1]
+        masked.mask = (magnitude > (1 + margin) * threshold) | (masked.mask & (magnitude >= (1 - margin) * threshold))
