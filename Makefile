@@ -147,3 +147,4 @@ include toolchain/install.mk
 include tests/board/board.mk
 include examples/c/lenet.mk
 include examples/cpp/lenet.mk
+include examples/pytorch/train.mk
