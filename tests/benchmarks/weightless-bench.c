@@ -21,8 +21,9 @@
 #define ROUNDS 9
 /* Of slow tensors there are fewer rounds, but three: none begins when so many nanoseconds have gone by. */
 #define MOST_TIME 10e9
-/* A round does what it measures until it has gone through so many weights. */
+/* A round does what it measures until it has gone through so many weights, or so many nanoseconds have. */
 #define ROUND_WEIGHTS 2000000
+#define ROUND_TIME 1e9
 #define LANES 32
 
 enum { DECODE, MEMSET, ROWS, MATVEC, DENSE_PRODUCT, MEASURES };
@@ -137,7 +138,7 @@ static double time_weight(bench *b, int measure, uint64_t most)
     double start = now();
     do
         weights += run(b, measure);
-    while (weights < most);
+    while (weights < most && now() - start < ROUND_TIME);
     return (now() - start) / (double)weights;
 }
 
