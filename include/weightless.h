@@ -186,7 +186,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  *   coupled:                at most 64 KiB
- *   context:                25 KiB to 1 MiB, by the encoder's strength and the tensor's shape
+ *   context:                about 20 to 600 KiB, by the encoder's strength and the tensor's shape
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
 
