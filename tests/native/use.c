@@ -1,0 +1,117 @@
+#include "use.h"
+
+#include "check.h"
+#include "golden.h"
+#include "guard.h"
+
+#include <string.h>
+
+/* A hostile file may announce more than this: then it gets less, and must say so. */
+#define MOST ((size_t)4 << 20)
+
+static guard dst_guard, workspace_guard, index_guard, value_guard;
+
+static void check_known(wl_status status)
+{
+    CHECK(status >= WL_OK && status <= WL_ERROR_UNSUPPORTED && (status <= WL_ERROR_WORKSPACE_SIZE || status >= WL_ERROR_MAGIC));
+}
+
+static wl_status decode_rows(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, uint64_t row,
+                             uint64_t count, int keep_workspace, int place)
+{
+    size_t size, workspace_size, element = type_size(type);
+    uint64_t weights = count * info->columns;
+    int too_small = info->columns != 0 && (count > MOST / info->columns || weights > MOST / element);
+    void *dst, *workspace;
+    wl_status status = wl_workspace_size(model, tensor, &workspace_size);
+    check_known(status);
+    if (status != WL_OK)
+        return status;
+    if (workspace_size > MOST) {
+        too_small = 1;
+        workspace_size = MOST;
+    }
+    size = too_small ? 64 : (size_t)weights * element;
+    dst = guard_take(&dst_guard, size, place);
+    workspace = keep_workspace ? workspace_guard.buffer : guard_take(&workspace_guard, workspace_size, place);
+    status = count == info->rows && !keep_workspace
+        ? wl_decode(model, tensor, type, dst, size, workspace, workspace_size)
+        : wl_decode_rows(model, tensor, type, row, count, dst, size, workspace, workspace_size);
+    check_known(status);
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard));
+    CHECK(!too_small || status != WL_OK);
+    return status;
+}
+
+/* As many elements as half of the weights, whatever the file says; a product with a vector of ones. */
+static void decode_sparse(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, int place)
+{
+    size_t workspace_size, offsets_size, capacity, i;
+    void *workspace, *offsets, *indexes, *values;
+    wl_status status = wl_workspace_size(model, tensor, &workspace_size);
+    check_known(status);
+    if (status != WL_OK || workspace_size > MOST || info->rows > MOST / 8 || info->columns > MOST / 8
+        || info->rows * info->columns > MOST)
+        return;
+    offsets_size = ((size_t)info->rows + 1) * 8;
+    capacity = (size_t)(info->rows * info->columns) / 2;
+    workspace = guard_take(&workspace_guard, workspace_size, place);
+    offsets = guard_take(&dst_guard, offsets_size, place);
+    indexes = guard_take(&index_guard, capacity * 4, place);
+    values = guard_take(&value_guard, capacity * type_size(type), place);
+    check_known(wl_decode_csr(model, tensor, type, offsets, offsets_size, indexes, values, capacity, workspace, workspace_size));
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard) && guard_intact(&index_guard) && guard_intact(&value_guard));
+    if (type != WL_F32)
+        return;
+    values = guard_take(&value_guard, (size_t)info->columns * 4, place);
+    for (i = 0; i < info->columns; i++)
+        memcpy((uint8_t *)values + 4 * i, "\0\0\x80\x3f", 4);
+    offsets = guard_take(&dst_guard, (size_t)info->rows * 4, place);
+    check_known(wl_matvec(model, tensor, values, (size_t)info->columns * 4, offsets, (size_t)info->rows * 4, workspace, workspace_size));
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard) && guard_intact(&value_guard));
+}
+
+void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
+{
+    wl_model model;
+    wl_status verified, status = wl_open(data, size, &model);
+    uint32_t tensor, found;
+    size_t i;
+    guard_alive();
+    check_known(status);
+    if (status != WL_OK)
+        return;
+    verified = wl_verify(&model);
+    check_known(verified);
+    check_known(wl_find_tensor(&model, "ip1.weight", &found));
+    for (tensor = 0; tensor < wl_tensor_count(&model) && tensor < 16; tensor++) {
+        wl_tensor info;
+        status = wl_tensor_info(&model, tensor, &info);
+        check_known(status);
+        if (status != WL_OK) {
+            CHECK(verified != WL_OK);
+            continue;
+        }
+        for (i = 0; i < TYPE_COUNT; i++) {
+            uint64_t first, third = info.rows / 3 + 1;
+            if (!decodes_to(&info, all_types[i]))
+                continue;
+            status = decode_rows(&model, tensor, &info, all_types[i], 0, info.rows, 0, place);
+            if (expected && verified == WL_OK) {
+                CHECK(status == WL_OK);
+                if (all_types[i] == info.type) {
+                    CHECK(memcmp(dst_guard.buffer, expected, dst_guard.size) == 0);
+                    expected += dst_guard.size;
+                }
+            }
+            for (first = 0; first < info.rows; first += third) {
+                uint64_t count = info.rows - first < third ? info.rows - first : third;
+                decode_rows(&model, tensor, &info, all_types[i], first, count, first > 0, place);
+            }
+            if (info.rows > 1)
+                decode_rows(&model, tensor, &info, all_types[i], info.rows - 1, 1, 0, place);
+            if (all_types[i] == info.type || all_types[i] == WL_F32)
+                decode_sparse(&model, tensor, &info, all_types[i], place);
+        }
+    }
+}
