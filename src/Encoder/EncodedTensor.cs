@@ -20,6 +20,9 @@ public sealed record EncodedTensor(
     /// <summary>Bytes of entry and section; the padding before a stored section depends on its place and is not in it.</summary>
     public long Bytes => Entry.Length + Section.Length;
 
+    /// <summary>To compare by: <see cref="Bytes"/>, and the padding that stored elements take on average.</summary>
+    internal long ExpectedBytes => Bytes + (Method == Method.Stored && Section.Length > 0 ? Limits.StoredAlignment / 2 : 0);
+
     /// <summary>A tensor with its elements as they are.</summary>
     public static EncodedTensor Store(Tensor tensor)
     {

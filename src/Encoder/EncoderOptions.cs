@@ -38,7 +38,7 @@ public sealed record EncoderOptions
     /// <summary>Of method <c>context</c>, 1 (fast) to 9 (small): what it tries, and what a decoder has to do for it.</summary>
     public int Strength { get; init; } = DefaultStrength;
 
-    /// <summary>Whether f32 tensors that are clustered get a codebook of f16.</summary>
+    /// <summary>Whether f32 tensors that are clustered get a codebook of f16, which rounds; it is f16 in any case if that is exact.</summary>
     public bool HalfCodebook { get; init; }
 
     /// <summary>The share of zero weights that <see cref="MethodChooser"/> lets a filter get wrong; null for none.</summary>

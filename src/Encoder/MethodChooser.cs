@@ -17,7 +17,6 @@ public static class MethodChooser
     private static readonly (Method Method, Coder Coder)[] Exact =
         [(Method.Context, Coder.None), (Method.Csr, Coder.Arithmetic), (Method.Dense, Coder.Arithmetic)];
 
-
     /// <param name="options">All but its method and coder hold.</param>
     /// <param name="earlier">The tensors before it in the file, encoded.</param>
     public static MethodChoice Choose(PreparedTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier = null)
@@ -35,7 +34,7 @@ public static class MethodChooser
             // The classic filter is larger at the same rate.
             candidates.Add(ModelEncoder.Encode(tensor, options with { Method = Method.Coupled, Coder = Coder.None, CellBits = cellBits }));
         }
-        EncodedTensor[] ranked = [.. candidates.DistinctBy(candidate => candidate.Method).OrderBy(candidate => candidate.Bytes)];
+        EncodedTensor[] ranked = [.. candidates.DistinctBy(candidate => candidate.Method).OrderBy(candidate => candidate.ExpectedBytes)];
         return new MethodChoice(ranked[0], Reason(clustered, ranked));
     }
 

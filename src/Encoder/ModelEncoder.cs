@@ -20,8 +20,7 @@ public static class ModelEncoder
         bool changes = options.Changes(tensor);
         ClusteredTensor? clustered = Clusterer.TryCluster(tensor, changes ? options.Density : null,
             changes ? options.Clusters : null, out Unclustered reason);
-        if (options.HalfCodebook && changes)
-            clustered = clustered?.WithHalfCodebook();
+        clustered = options.HalfCodebook && changes ? clustered?.WithHalfCodebook() : clustered?.WithSmallestCodebook();
         return new PreparedTensor(tensor, clustered, reason);
     }
 
@@ -40,7 +39,7 @@ public static class ModelEncoder
         EncodedTensor encoded = method == Method.Context
             ? EncodedTensor.EncodeContext(clustered, options.Strength, earlier)
             : EncodedTensor.Encode(clustered, method, options.Coder, CellBits(clustered, options), options.Room, options.Seed);
-        return encoded.Bytes < stored.Bytes ? encoded : AsStored(clustered);
+        return encoded.ExpectedBytes < stored.ExpectedBytes ? encoded : AsStored(clustered);
     }
 
     /// <summary>The cell width for a tensor; one that was asked for is raised to what its centroids need.</summary>

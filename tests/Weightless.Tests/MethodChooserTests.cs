@@ -41,6 +41,17 @@ public class MethodChooserTests
         Assert.NotEmpty(choice.Reason);
     }
 
+    /// <summary>What makes stored elements usable in place is padding, and a bias's costs more than its codebook.</summary>
+    [Fact]
+    public void The_alignment_of_stored_elements_is_counted()
+    {
+        float[] values = [.. Enumerable.Range(1, 10).Select(i => i / 7f)];
+        Tensor bias = new("bias", ElementType.F32, [10], MemoryMarshal.AsBytes<float>(values).ToArray());
+        MethodChoice choice = MethodChooser.Choose(ModelEncoder.Prepare(bias, new EncoderOptions()), new EncoderOptions());
+        Assert.NotEqual(Method.Stored, choice.Encoded.Method);
+        Assert.True(WlsWriter.Measure([choice.Encoded]) < WlsWriter.Measure([EncodedTensor.Store(bias)]));
+    }
+
     private static PreparedTensor Prepare(int rows, int columns, double density)
     {
         Random random = new(5);

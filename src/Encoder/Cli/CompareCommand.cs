@@ -70,7 +70,7 @@ internal static class CompareCommand
         return new FileReport(WlsWriter.Measure(smallest), reports);
     }
 
-    /// <summary>Reports on all encodings of a tensor, or on how it is stored if none is smaller.</summary>
+    /// <summary>Reports on all encodings of a tensor, or on the one that `encode` takes if none is smaller than its elements.</summary>
     /// <returns>The smallest exact one.</returns>
     private static EncodedTensor Compare(PreparedTensor tensor, EncoderOptions options, List<EncodedTensor> earlier,
         Progress progress, List<TensorReport> reports)
@@ -87,13 +87,13 @@ internal static class CompareCommand
                     options.Room, options.Seed);
             encodings.Add(Measure(encoded, earlier, tensor.Clustered!));
             bool isExact = method is not (Method.Bloomier or Method.Coupled);
-            if (isExact && encoded.Bytes < smallest.Bytes)
+            if (isExact && encoded.ExpectedBytes < smallest.ExpectedBytes)
                 smallest = encoded;
         }
         if (encodings.Any(encoding => encoding.EncodedBytes < stored.Bytes))
             reports.AddRange(encodings);
         else
-            reports.Add(Measure(stored, [], null));
+            reports.Add(Measure(smallest, earlier, null));
         return smallest;
     }
 
@@ -138,9 +138,9 @@ internal static class CompareCommand
         {
             TensorReport first = tensor.First();
             string title = $"{Terminal.Printable(first.Name)}: {Names.Of(first.Shape)}, {first.DenseBytes} bytes";
-            if (first.Method == "stored")
+            if (tensor.Count() == 1)
             {
-                terminal.Output.WriteLine($"{title}, stored");
+                terminal.Output.WriteLine(first.Method == "stored" ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
                 continue;
             }
             terminal.Output.WriteLine(

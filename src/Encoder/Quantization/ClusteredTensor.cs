@@ -32,7 +32,7 @@ public sealed record ClusteredTensor(string Name, ElementType Type, IReadOnlyLis
     /// </summary>
     public ClusteredTensor WithHalfCodebook()
     {
-        if (Type != ElementType.F32 || HalfCodebook)
+        if (Type != ElementType.F32 || HalfCodebook || Clusters == 0)
             return this;
         uint[] rounded = new uint[Clusters];
         for (int i = 0; i < rounded.Length; i++)
@@ -42,6 +42,13 @@ public sealed record ClusteredTensor(string Name, ElementType Type, IReadOnlyLis
                 return this;
         }
         return this with { Centroids = rounded, HalfCodebook = true };
+    }
+
+    /// <summary>The tensor with a codebook of f16 if that changes no centroid; else itself.</summary>
+    public ClusteredTensor WithSmallestCodebook()
+    {
+        ClusteredTensor half = WithHalfCodebook();
+        return half.Centroids.AsSpan().SequenceEqual(Centroids) ? half : this;
     }
 
     /// <summary>The index of the first non-zero at or after <paramref name="from"/>; the length if there is none.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Models;
 
 namespace Weightless.Tests.Cli;
@@ -17,7 +18,7 @@ public class CompareTests
         string[] all = [.. from method in new[] { "dense", "csr", "bloomier" }
                            from coder in new[] { "none", "huffman", "arithmetic" }
                            select $"{method} {coder}", "coupled none", "context none"];
-        Assert.Equal([.. all.Select(system => $"fc1.weight {system}"), "fc1.bias stored none",
+        Assert.Equal([.. all.Select(system => $"fc1.weight {system}"), "fc1.bias context none",
             .. all.Select(system => $"fc2.weight {system}"), "scale stored none"], systems);
         Assert.Equal(["m.npz"], folder.Names());
     }
@@ -41,7 +42,7 @@ public class CompareTests
     public void File_bytes_are_those_of_the_smallest_exact_encodings()
     {
         using TemporaryFolder folder = new();
-        Tensor[] tensors = [TestModels.Sparse("w", 60, 50, 9), TestModels.Floats("b", [3], 1, 2, 3)];
+        Tensor[] tensors = [TestModels.Sparse("w", 60, 50, 9), new Tensor("b", ElementType.I64, [3], new byte[24])];
         string model = folder.Write("m.npz", tensors);
         CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "context");
         long smallest = new FileInfo(folder["m.wls"]).Length;
@@ -68,6 +69,7 @@ public class CompareTests
         Assert.Matches(@"^bloomier t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[4]);
         Assert.Matches(@"^coupled t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[5]);
         Assert.Matches(@"^context +\d+ \(\d+\.\dx\) +-$", lines[6]);
-        Assert.Equal("fc1.bias: 4, 16 bytes, stored", lines[7]);
+        Assert.Matches(@"^fc1\.bias: 4, 16 bytes, context \d+ \(0\.\dx\)$", lines[7]);
+        Assert.Equal("scale: 2, 16 bytes, stored", lines[^2]);
     }
 }

@@ -90,6 +90,21 @@ public class ContextTests
         Assert.False(large.WithHalfCodebook().HalfCodebook);
     }
 
+    [Fact]
+    public void A_codebook_that_f16_holds_is_written_as_f16()
+    {
+        ClusteredTensor layer = RandomLayers.Make(17, 23, 12, 0.3, seed: 5);
+        ClusteredTensor rounded = layer with { Centroids = layer.WithHalfCodebook().Centroids };
+        ClusteredTensor smallest = rounded.WithSmallestCodebook();
+        Assert.True(smallest.HalfCodebook);
+        Assert.Equal(rounded.Centroids, smallest.Centroids);
+        Assert.Equal(EncodedTensor.Encode(rounded, Method.Csr, Coder.None).Bytes - 24,
+            EncodedTensor.Encode(smallest, Method.Csr, Coder.None).Bytes);
+
+        rounded.Centroids[7]++;
+        Assert.Same(rounded, rounded.WithSmallestCodebook());
+    }
+
     [Theory]
     [InlineData(ElementType.I8, 0)]
     [InlineData(ElementType.I8, 19)]
