@@ -120,7 +120,8 @@ internal static class Arguments
 
     public static Option<string?> Codebook() => new("--codebook")
     {
-        Description = "The type of a clustered f32 tensor's centroids: f16 rounds them and halves the codebook. [default: f32, or f16 if that changes none]",
+        Description = "The type of a clustered f32 tensor's centroids: f16 rounds them and halves the codebook. "
+            + "[default: f32, or f16 if that changes none]",
         HelpName = "f32|f16",
         CustomParser = result =>
         {
