@@ -49,14 +49,12 @@ public sealed unsafe class WlsFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WlsFile Open(string path)
     {
-        if (Directory.Exists(path))
-            throw new ModelFormatException("a folder, not a .wls file");
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length = stream.CanSeek ? stream.Length : 0;
-        if (length is 0 or > int.MaxValue)
+        FileStream stream = MappedFile.OpenStream(path, "a .wls file");
+        long length = stream.Length;
+        if (length > int.MaxValue)
         {
             stream.Dispose();
-            throw new ModelFormatException(length == 0 ? "the file is empty" : "a .wls file of 2 GiB or more");
+            throw new ModelFormatException("a .wls file of 2 GiB or more");
         }
         MappedFile mapped = new(stream);
         return new WlsFile(mapped.Slice(0, (int)length), mapped);
