@@ -22,11 +22,16 @@ public sealed unsafe class WlsFile : IDisposable
         {
             Check(Model.Open((byte*)_pin.Pointer, (nuint)bytes.Length, out _model));
             List<WlsTensor> tensors = [];
+            Model.Walk walk = new(_model);
+            ulong denseBytes = 0;
             for (uint i = 0; i < _model.TensorCount; i++)
             {
-                Check(_model.Find(i, out TensorEntry entry));
+                Check(walk.Next(out TensorEntry entry));
                 Check(TensorDecoder.Open(entry, _model, out TensorDecoder decoder));
                 tensors.Add(new WlsTensor(decoder));
+                denseBytes += entry.DenseBytes;
+                if (denseBytes > long.MaxValue)
+                    throw new ModelFormatException("the tensors have more than 2^63 bytes together");
             }
             Tensors = tensors;
         }
