@@ -148,3 +148,5 @@ include tests/board/board.mk
 include examples/c/lenet.mk
 include examples/cpp/lenet.mk
 include examples/pytorch/train.mk
+include tests/coverage/coverage.mk
+include tests/differential/differential.mk

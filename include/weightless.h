@@ -236,7 +236,8 @@ wl_status wl_decode_csr(const wl_model *model, uint32_t tensor, wl_type type, ui
  * must not overlap; any alignment will do, sizes are in bytes. Tensors that decode to WL_F32 can be multiplied.
  * The result has the same bits on every machine: for each row 32 sums, of the columns with the same number modulo 32
  * in ascending order, every product and every sum rounded to a float; then sum i += sum i + 16 for i below 16, and so on with 8,
- * 4, 2 and 1. It is that of the elements that wl_decode gives, zeros included: 0 times infinity is not a number.
+ * 4, 2 and 1. It is that of the elements that wl_decode gives, zeros included: 0 times infinity is not a number, and one
+ * that is not is 0x7fc00000.
  * It uses 12 KiB of the stack. Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
  * DST_SIZE (y_size is too small), WORKSPACE_SIZE, CORRUPT. Since 1.0.
  */

@@ -89,6 +89,7 @@ public sealed record EncodedTensor(
     {
         if (shape.Count > Limits.MaxRank)
             throw new ModelFormatException($"tensor {ModelFormatException.Quote(name)} has {shape.Count} dimensions; at most {Limits.MaxRank} can be encoded");
+        CheckExtent(name, type, shape);
         BitWriter entry = new();
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         entry.WriteVarint((ulong)nameBytes.Length);
@@ -100,5 +101,17 @@ public sealed record EncodedTensor(
         entry.WriteVarint((ulong)section.Length);
         entry.WriteValue(Checksum.OfSection(section.Span));
         return entry.ToArray();
+    }
+
+    /// <summary>An empty tensor may have dimensions that no decoder would take.</summary>
+    private static void CheckExtent(string name, ElementType type, IReadOnlyList<long> shape)
+    {
+        ulong extent = (ulong)ElementTypes.Size(type);
+        foreach (long dimension in shape)
+        {
+            if ((ulong)dimension > Limits.MaxTensorBytes / extent)
+                throw new ModelFormatException($"tensor {ModelFormatException.Quote(name)} has dimensions beyond those of the .wls format");
+            extent *= (ulong)Math.Max(dimension, 1);
+        }
     }
 }

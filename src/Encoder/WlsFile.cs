@@ -22,11 +22,16 @@ public sealed unsafe class WlsFile : IDisposable
         {
             Check(Model.Open((byte*)_pin.Pointer, (nuint)bytes.Length, out _model));
             List<WlsTensor> tensors = [];
+            Model.Walk walk = new(_model);
+            ulong denseBytes = 0;
             for (uint i = 0; i < _model.TensorCount; i++)
             {
-                Check(_model.Find(i, out TensorEntry entry));
+                Check(walk.Next(out TensorEntry entry));
                 Check(TensorDecoder.Open(entry, _model, out TensorDecoder decoder));
                 tensors.Add(new WlsTensor(decoder));
+                denseBytes += entry.DenseBytes;
+                if (denseBytes > long.MaxValue)
+                    throw new ModelFormatException("the tensors have more than 2^63 bytes together");
             }
             Tensors = tensors;
         }
@@ -49,14 +54,12 @@ public sealed unsafe class WlsFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WlsFile Open(string path)
     {
-        if (Directory.Exists(path))
-            throw new ModelFormatException("a folder, not a .wls file");
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        long length = stream.CanSeek ? stream.Length : 0;
-        if (length is 0 or > int.MaxValue)
+        FileStream stream = MappedFile.OpenStream(path, "a .wls file");
+        long length = stream.Length;
+        if (length > int.MaxValue)
         {
             stream.Dispose();
-            throw new ModelFormatException(length == 0 ? "the file is empty" : "a .wls file of 2 GiB or more");
+            throw new ModelFormatException("a .wls file of 2 GiB or more");
         }
         MappedFile mapped = new(stream);
         return new WlsFile(mapped.Slice(0, (int)length), mapped);

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Weightless.Encoder.Models;
@@ -31,7 +29,7 @@ public sealed class AtomicFile : IDisposable
         // A link stays a link, and what it points to is replaced.
         bool isLink = new FileInfo(path).LinkTarget is not null;
         _target = (isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
-        if (KindOf(path) == FileKind.Folder)
+        if (FileKinds.Of(path) == FileKind.Folder)
             throw new IOException("the output is a folder");
         if (IsSpecial(path))
         {
@@ -62,19 +60,11 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    private enum FileKind
-    {
-        None,
-        Regular,
-        Folder,
-        Special,
-    }
-
     /// <summary>Where the content goes.</summary>
     public Stream Stream => _stream;
 
     /// <summary>Whether a path is one that is written straight: a device, a pipe, standard output.</summary>
-    public static bool IsSpecial(string path) => KindOf(path) == FileKind.Special || IsDescriptor(path);
+    public static bool IsSpecial(string path) => FileKinds.Of(path) is FileKind.Special or FileKind.Pipe || IsDescriptor(path);
 
     /// <summary>Removes the temporaries of a process that is about to be ended by a signal; it can write no more files.</summary>
     public static void RemoveAll()
@@ -163,34 +153,4 @@ public sealed class AtomicFile : IDisposable
             || full.StartsWith("/dev/fd/", StringComparison.Ordinal)
             || full.StartsWith("/proc/", StringComparison.Ordinal);
     }
-
-    /// <summary>What stat(2) says, which .NET does not: statx has one layout on every architecture of Linux.</summary>
-    private static unsafe FileKind KindOf(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-            return Directory.Exists(path) ? FileKind.Folder : FileKind.Regular;
-
-        const int currentFolder = -100;
-        const uint typeMask = 1;
-        const int statBytes = 256;
-        const int modeOffset = 28;
-        Span<byte> stat = stackalloc byte[statBytes];
-        fixed (byte* buffer = stat)
-        {
-            if (StatX(currentFolder, path, 0, typeMask, buffer) != 0)
-                return FileKind.None;
-        }
-
-        return (BinaryPrimitives.ReadUInt16LittleEndian(stat[modeOffset..]) & 0xf000) switch
-        {
-            0x8000 => FileKind.Regular,
-            0x4000 => FileKind.Folder,
-            _ => FileKind.Special,
-        };
-    }
-
-    [DllImport("libc", EntryPoint = "statx")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern unsafe int StatX(
-        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte* stat);
 }

@@ -32,6 +32,23 @@ internal sealed unsafe class MappedFile : IDisposable
 
     public long Length { get; }
 
+    /// <summary>Opens a file that can be mapped: one that is regular and not empty.</summary>
+    /// <param name="wanted">What it should be, for the message of what it is not.</param>
+    /// <exception cref="ModelFormatException">It cannot be mapped.</exception>
+    public static FileStream OpenStream(string path, string wanted)
+    {
+        FileKind kind = FileKinds.Of(path);
+        if (kind == FileKind.Folder)
+            throw new ModelFormatException($"a folder, not {wanted}");
+        if (kind is FileKind.Pipe or FileKind.Special)
+            throw new ModelFormatException($"a pipe or device, not {wanted}");
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (stream.Length > 0)
+            return stream;
+        stream.Dispose();
+        throw new ModelFormatException("the file is empty");
+    }
+
     /// <summary>A part of the file, in memory that refuses to be used once the file is disposed.</summary>
     public ReadOnlyMemory<byte> Slice(long offset, int length)
     {

@@ -13,17 +13,9 @@ public abstract class ModelFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static ModelFile Open(string path)
     {
-        if (Directory.Exists(path))
-            throw new ModelFormatException("a folder, not a safetensors, npz or npy file");
-
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        FileStream stream = MappedFile.OpenStream(path, "a safetensors, npz or npy file");
         try
         {
-            if (!stream.CanSeek)
-                throw new ModelFormatException("a pipe or device, not a file that can be mapped");
-            if (stream.Length == 0)
-                throw new ModelFormatException("the file is empty");
-
             Span<byte> magic = stackalloc byte[LongestMagic];
             magic = magic[..stream.ReadAtLeast(magic, LongestMagic, throwOnEndOfStream: false)];
             stream.Position = 0;

@@ -7,6 +7,7 @@ namespace Weightless.NativeDecoder.Codecs;
 internal unsafe struct MatrixProduct(float* x, float* y, ulong columns) : IPieceVisitor<uint>
 {
     private const int Lanes = 32;
+    private const uint NotANumber = 0x7fc00000;
 
     private fixed float _sums[Lanes];
 
@@ -47,6 +48,7 @@ internal unsafe struct MatrixProduct(float* x, float* y, ulong columns) : IPiece
             for (int i = 0; i < half; i++)
                 sums[i] += sums[i + half];
         }
-        return sums[0];
+        // Of the many bit patterns that are not a number, machines make different ones.
+        return float.IsNaN(sums[0]) ? BitConverter.UInt32BitsToSingle(NotANumber) : sums[0];
     }
 }

@@ -152,7 +152,7 @@ public unsafe struct Model
     }
 
     /// <summary>Steps from entry to entry and from section to section: sections lie in the directory's order.</summary>
-    private struct Walk(in Model model)
+    internal struct Walk(in Model model)
     {
         private readonly byte* _data = model._data;
         private readonly ulong _size = model._size;

@@ -26,7 +26,7 @@ public class FileErrorTests
             (folder.Write("empty", []), "the file is empty"),
             (folder.Write("text", Encoding.ASCII.GetBytes("The quick brown fox jumps over the lazy dog.\n")), "not a "),
             (folder["."], "a folder, not a "),
-            ("/dev/null", "empty"),
+            ("/dev/null", "a pipe or device, not a "),
         ];
         foreach ((string file, string cause) in inputs)
         {

@@ -7,6 +7,7 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.Tests.Codecs;
 
 /// <summary>Every instruction set that the machine has decodes to the same bytes as the scalar reference.</summary>
+[Collection(nameof(InstructionSets))]
 public sealed class CoupledVariantTests : IDisposable
 {
     private static readonly ElementType[] Outputs = [ElementType.Id8, ElementType.F32, ElementType.F16, ElementType.BF16];

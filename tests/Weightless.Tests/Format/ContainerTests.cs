@@ -117,6 +117,25 @@ public unsafe class ContainerTests
     public void Two_tensors_of_one_name_cannot_be_written() =>
         Assert.Throws<ModelFormatException>(() => Write(Stored("a", 1), Stored("a", 2)));
 
+    /// <summary>A small file may announce more than a number can count, and its size is a sum over its tensors.</summary>
+    [Fact]
+    public void Tensors_of_more_than_2_to_the_63_bytes_together_are_refused()
+    {
+        // Nothing but zeros: a section is K = 0 and a count of no weights.
+        EncodedTensor[] tensors = [.. Enumerable.Range(0, (1 << 15) + 1).Select(i =>
+            new EncodedTensor($"{i}", ElementType.I8, [1L << 48], Method.Csr, Coder.None, new byte[] { 0, 0, 1 }))];
+        Assert.Contains("together", Assert.Throws<ModelFormatException>(() => WlsFile.Open(Write(tensors))).Message, StringComparison.Ordinal);
+        using WlsFile file = WlsFile.Open(Write(tensors[..^3]));
+        Assert.Equal((1L << 63 - 48) - 2, file.Tensors.Count);
+    }
+
+    [Fact]
+    public void A_shape_that_no_decoder_takes_is_not_written()
+    {
+        foreach (long[] shape in new long[][] { [1L << 49], [0, 1L << 62], [1L << 25, 1L << 25] })
+            Assert.Throws<ModelFormatException>(() => new EncodedTensor("a", ElementType.U8, shape, Method.Dense, Coder.None, new byte[3]));
+    }
+
     private static Status Open(byte[] bytes)
     {
         fixed (byte* data = bytes)
