@@ -36,6 +36,9 @@ internal unsafe struct ContextGaps
     private AdaptiveAlphabet _ids;
     private ulong _aliveColumns;
 
+    // There is nothing to choose: every alive weight is the same, and none takes input.
+    private bool _isForced;
+
     // The alive columns' indexes; null where all are alive.
     private ushort* _alive;
 
@@ -49,6 +52,7 @@ internal unsafe struct ContextGaps
         _ids.Reset(clusters);
         _alive = alive;
         _aliveColumns = aliveColumns;
+        _isForced = gapClasses == 1 && clusters == 1;
         _pending = 0;
         _isPendingKnown = false;
     }
@@ -88,6 +92,9 @@ internal unsafe struct ContextGaps
         coder = local;
         return count;
     }
+
+    /// <summary>Whether a row costs no input, and does not change what comes behind it.</summary>
+    public readonly bool IsForced => _isForced;
 
     /// <summary>Steps over rows that hold nothing; returns how many, at most <paramref name="rows"/>.</summary>
     public ulong SkipEmpty(ulong rows)

@@ -126,13 +126,14 @@ internal unsafe struct ContextMixture
         }
         new Span<uint>(_counters + Magnitude.Bits, 2 * 256).Fill(AdaptiveRate.Start(32768));
         _columns.Reset(columnMask);
+        _near.Reset();
     }
 
     /// <summary>Codes a row; returns how many weights are not background.</summary>
     public ulong CodeRow<TCoder, TOutput>(ref TCoder coder, ref TOutput output, ulong columns, BitMask columnMask, byte* source)
         where TCoder : struct, IBinaryCoder where TOutput : struct, IWeightOutput
     {
-        _near.BeginRow();
+        _near.BeginRow(columns);
         RowState row = default;
         for (ulong c = 0; c < columns; c++)
         {

@@ -130,6 +130,11 @@ internal unsafe struct ContextModel
         {
             if (_aliveColumns == 0 || _distinct != null && _distinct->IsUsedUp)
                 break;
+            if (_gaps != null && _gaps->IsForced)
+            {
+                Coded += AliveRows(row, end) * _aliveColumns;
+                break;
+            }
             if (_gaps != null && _rowMask == null)
             {
                 row += _gaps->SkipEmpty(end - row);
@@ -155,6 +160,17 @@ internal unsafe struct ContextModel
     {
         int rank = symbol == 0 ? below : symbol <= below ? symbol - 1 : symbol;
         return rank == negatives ? 0 : rank < negatives ? rank + 1 : rank;
+    }
+
+    private readonly ulong AliveRows(ulong start, ulong end)
+    {
+        if (_rowMask == null)
+            return end - start;
+        BitMask rows = new(_rowMask);
+        ulong count = 0;
+        for (ulong row = start; row < end; row++)
+            count += rows[row] ? 1u : 0;
+        return count;
     }
 
     private readonly ContextMasks Masks => new(_tables, _rates, _maskMixer, _maskWeights, _maskCounters);

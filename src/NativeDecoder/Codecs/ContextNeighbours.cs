@@ -28,7 +28,10 @@ internal unsafe struct ContextNeighbours
         _levels = block.Take<short>(length);
     }
 
-    public readonly void BeginRow() => new Span<short>(_levels, (int)_mask + 1).Clear();
+    public readonly void Reset() => new Span<short>(_levels, (int)_mask + 1).Clear();
+
+    /// <summary>Clears what the row before has left: a narrow matrix must not pay for a long period at every row.</summary>
+    public readonly void BeginRow(ulong columns) => new Span<short>(_levels, (int)Math.Min(columns, _mask + 1)).Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Set(ulong column, int level) => _levels[column & _mask] = (short)level;

@@ -89,30 +89,40 @@ internal unsafe struct CoupledFilter
         return section.Left == 0;
     }
 
-    /// <summary>Finds a piece. The walk is short: an encoder gives a piece a million keys.</summary>
-    public readonly CoupledPiece Piece(uint index)
+    /// <summary>How far a walk over the pieces has come: <c>default</c> before the first.</summary>
+    public struct Cursor
     {
-        ByteReader records = _records;
-        byte* body = _bodies;
-        for (uint i = 0; ; i++)
+        internal ByteReader Records;
+        internal byte* Body;
+        internal uint Piece;
+    }
+
+    /// <summary>Finds a piece, from where the cursor is if that lies before it.</summary>
+    public readonly CoupledPiece Piece(uint index, ref Cursor cursor)
+    {
+        if (cursor.Body == null || cursor.Piece > index)
+            cursor = new Cursor { Records = _records, Body = _bodies };
+        for (; ; cursor.Piece++)
         {
+            ByteReader records = cursor.Records;
             records.TryVarint(out ulong cells);
             records.TryVarint(out ulong seed);
-            ulong blocks = Blocks(i);
+            ulong blocks = Blocks(cursor.Piece);
             ulong directory = (blocks - 1) * (uint)EntryBytes;
-            if (i == index)
+            if (cursor.Piece == index)
             {
-                return new CoupledPiece(body, EntryBytes)
+                return new CoupledPiece(cursor.Body, EntryBytes)
                 {
                     Cells = (uint)cells,
                     Counter = CoupledHash.Counter(seed, index),
                     FirstGroup = index * PieceGroups,
                     Groups = GroupsOf(index),
                     Blocks = blocks,
-                    Data = body + directory,
+                    Data = cursor.Body + directory,
                 };
             }
-            body += directory + CellBytes((uint)cells, CellBits);
+            cursor.Records = records;
+            cursor.Body += directory + CellBytes((uint)cells, CellBits);
         }
     }
 

@@ -27,6 +27,7 @@ internal unsafe struct CoupledReader
     private CoupledFilter _filter;
     private CoupledTables _tables;
     private CoupledPiece _piece;
+    private CoupledFilter.Cursor _cursor;
     private bool _hasPiece;
     private bool _isIdentity;
     private bool _streams;
@@ -129,7 +130,7 @@ internal unsafe struct CoupledReader
         {
             if (!_hasPiece || group - _piece.FirstGroup >= _piece.Groups)
             {
-                _piece = _filter.Piece((uint)(group / _filter.PieceGroups));
+                _piece = _filter.Piece((uint)(group / _filter.PieceGroups), ref _cursor);
                 _hasPiece = true;
                 _low = _high = 0;
             }
@@ -259,7 +260,8 @@ internal unsafe struct CoupledReader
         byte* rest = stackalloc byte[64 + 64];
         uint c = _low % _piece.Cells;
         uint n = _high - _low;
-        for (uint i = 0; i < n;)
+        uint lap = Math.Min(n, _piece.Cells);
+        for (uint i = 0; i < lap;)
         {
             byte* p = _piece.Data + (ulong)(c / 64) * unit;
             uint have = Math.Min(64, _piece.Cells - c);
@@ -279,6 +281,14 @@ internal unsafe struct CoupledReader
                 UnpackPlanes(p + whole * 64, planes, cells + i);
             i += have;
             c = c + have == _piece.Cells ? 0 : c + have;
+        }
+        // A small ring goes round more than once.
+        for (uint i = lap; i < n; i *= 2)
+        {
+            uint count = Math.Min(i, n - i);
+            Unsafe.CopyBlockUnaligned(Window + i, Window, count);
+            if (whole != 0 && planes != 0)
+                Unsafe.CopyBlockUnaligned(HighWindow + i, HighWindow, count);
         }
     }
 

@@ -18,7 +18,7 @@ internal unsafe struct PieceOutput<T, TVisitor>(T* piece, ulong length, T* table
     }
 
     /// <summary>To be called once before the first row, when the table is filled.</summary>
-    public readonly void Clear() => new Output<T>(piece, length).Fill(table[0]);
+    public readonly void Clear() => Clear(length);
 
     public void EndRow()
     {
@@ -32,7 +32,9 @@ internal unsafe struct PieceOutput<T, TVisitor>(T* piece, ulong length, T* table
     {
         ulong count = Math.Min(length, columns - _column);
         visitor->Visit(_row, _column, 1, count, piece);
-        Clear();
+        Clear(count);
         _column += count;
     }
+
+    private readonly void Clear(ulong count) => new Output<T>(piece, count).Fill(table[0]);
 }

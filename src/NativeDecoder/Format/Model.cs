@@ -14,6 +14,10 @@ public unsafe struct Model
     /// <summary>Magic and version, then the directory's XXH3.</summary>
     public const int FixedHeaderBytes = 12;
 
+    // Entries from one mark to the next, and marks: enough for all that can be a parent.
+    private const uint MarkDistance = 32;
+    private const int MaxMarks = 32;
+
     // Tells a model that Open filled from one it did not.
     private const ulong OpenMark = 0x6e65706f2d736c77;
 
@@ -23,8 +27,10 @@ public unsafe struct Model
     private ulong _entriesOffset;
     private ulong _directoryEnd;
     private ulong _tensorCount;
-    private ulong _reserved0;
-    private ulong _reserved1;
+
+    // Within Verify alone: places on its walk, so that tensors which refer to earlier ones do not each begin at the first.
+    private Walk* _marks;
+    private ulong _markCount;
 
     public readonly bool IsOpen => _data != null && _mark == OpenMark;
 
@@ -100,7 +106,14 @@ public unsafe struct Model
         if (index >= _tensorCount)
             return Status.NoTensor;
         Walk walk = new(this);
-        for (uint i = 0; i < index; i++)
+        uint from = 0;
+        if (_markCount > 0)
+        {
+            from = (uint)Math.Min(index / MarkDistance, _markCount - 1);
+            walk = _marks[from];
+            from *= MarkDistance;
+        }
+        for (uint i = from; i < index; i++)
             walk.Next(out _);
         return walk.Next(out entry);
     }
@@ -123,14 +136,19 @@ public unsafe struct Model
     /// <summary>Checks every section against its checksum, and the parameters in it.</summary>
     public readonly Status Verify()
     {
+        Walk* marks = stackalloc Walk[MaxMarks];
+        Model marked = this;
+        marked._marks = marks;
         Walk walk = new(this);
         for (ulong i = 0; i < _tensorCount; i++)
         {
+            if (i % MarkDistance == 0 && marked._markCount < MaxMarks)
+                marks[marked._markCount++] = walk;
             Status status = walk.Next(out TensorEntry entry);
             if (status == Status.Ok && (uint)Hash(entry.Section, (nuint)entry.SectionBytes) != entry.Checksum)
                 status = Status.Checksum;
             if (status == Status.Ok)
-                status = TensorDecoder.Open(entry, this, out _);
+                status = TensorDecoder.Open(entry, marked, out _);
             if (status != Status.Ok)
                 return status;
         }

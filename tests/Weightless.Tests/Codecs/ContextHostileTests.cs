@@ -1,7 +1,9 @@
 using CsCheck;
 using Weightless.Encoder;
+using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -87,6 +89,30 @@ public unsafe class ContextHostileTests
         }
         catch (ModelFormatException)
         {
+        }
+    }
+
+    /// <summary>Nor must rows for which there is nothing to read: one gap, one value, so that all weights are the same.</summary>
+    [Fact]
+    public void Endless_rows_that_take_no_input_are_not_gone_through()
+    {
+        const ulong rows = 1ul << 40;
+        BitWriter section = new();
+        section.WriteBytes([1, 0]);
+        section.WriteVarint(rows * 16);
+        section.WriteBytes([1, 0, 0, 0, 0]);
+        using WlsFile file = ContextTests.Write(ContextTests.Raw("t", [(long)rows, 16], section.ToArray()));
+        TensorDecoder decoder = file.Tensors[0].Decoder;
+        byte[] dst = new byte[16];
+        byte[] workspace = new byte[decoder.WorkspaceSize];
+        fixed (byte* to = dst, scratch = workspace)
+        {
+            foreach (ulong row in new ulong[] { 0, rows / 2, rows - 2, rows - 1, 1 })
+            {
+                dst.AsSpan().Clear();
+                Assert.Equal(Status.Ok, decoder.DecodeRows(ElementType.Id8, row, 1, to, 16, scratch, (nuint)workspace.Length));
+                Assert.False(dst.AsSpan().ContainsAnyExcept((byte)1));
+            }
         }
     }
 

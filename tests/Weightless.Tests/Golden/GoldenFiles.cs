@@ -1,4 +1,6 @@
 using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
@@ -19,6 +21,7 @@ internal static class GoldenFiles
     public static IEnumerable<(string Name, EncodedTensor[] Tensors)> All()
     {
         yield return ("v1-empty", []);
+        yield return ("v1-stored-types", [.. Enum.GetValues<ElementType>().Where(type => type != ElementType.Id8).Select(type => Store(type, [2, 3]))]);
         yield return ("v1-stored", [Store(ElementType.F32, [3, 5]), Store(ElementType.BF16, []), Store(ElementType.I64, [7]), Store(ElementType.U8, [0, 4])]);
         foreach (Method method in RandomLayers.Methods)
         {
@@ -32,7 +35,17 @@ internal static class GoldenFiles
         yield return ("v1-coupled-masked", [EncodedTensor.Encode(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
         yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 2)]);
         yield return ("v1-context-gaps", [EncodedTensor.EncodeContext(RandomLayers.Make(24, 37, 9, 0.05, seed: 9), strength: 1)]);
+        yield return ("v1-context-gaps-masked", [EncodedTensor.EncodeContext(DeadRowsAndColumns(), strength: 1)]);
+        yield return ("v1-context-image", [EncodedTensor.EncodeContext(Image(), strength: 9)]);
+        yield return ("v1-context-background", [EncodedTensor.EncodeContext(MostlyOneValue(), strength: 9)]);
         yield return ("v1-context-network", Network());
+        yield return ("v1-coupled-pieces", [Pieces()]);
+        yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(6, 13, 7, 0.3, seed: 13).WithHalfCodebook())]);
+        yield return ("v1-f16", [.. InEverySystem(RandomLayers.Make(7, 11, 5, 0.3, seed: 14, ElementType.F16))]);
+        yield return ("v1-bf16", [.. InEverySystem(RandomLayers.Make(5, 16, 3, 0.3, seed: 15, ElementType.BF16))]);
+        yield return ("v1-u8", [.. InEverySystem(RandomLayers.Make(9, 9, 6, 0.3, seed: 16) with { Type = ElementType.U8, Centroids = [1, 2, 3, 50, 254, 255] })]);
+        foreach (Method method in RandomLayers.Methods)
+            yield return (FormattableString.Invariant($"v1-{method}-k255").ToLowerInvariant(), [EveryByte(method)]);
         yield return ("v1-mixed",
         [
             EncodedTensor.Encode(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
@@ -80,6 +93,68 @@ internal static class GoldenFiles
     {
         byte[] ids = [.. layer.Ids.Select((id, i) => isZero(i) ? (byte)0 : id)];
         return new ClusteredTensor(layer.Name, layer.Type, layer.Shape, ids, layer.Centroids);
+    }
+
+    /// <summary>A layer whose columns are the pixels of an image, of which each row sees a patch.</summary>
+    private static ClusteredTensor Image() => Without(RandomLayers.Make(40, 144, 4, 0.9, seed: 17), i =>
+    {
+        int row = i / 144;
+        int x = i % 12 - row * 5 % 12;
+        int y = i % 144 / 12 - row * 7 % 12;
+        return x * x + y * y > 7;
+    });
+
+    /// <summary>Zero is not what most of its weights are.</summary>
+    private static ClusteredTensor MostlyOneValue()
+    {
+        ClusteredTensor layer = RandomLayers.Make(20, 25, 5, 0.9, seed: 18);
+        return layer with { Ids = [.. layer.Ids.Select((id, i) => i % 5 != 0 ? (byte)3 : id)] };
+    }
+
+    /// <summary>255 centroids, and the widest cells.</summary>
+    private static EncodedTensor EveryByte(Method method)
+    {
+        ClusteredTensor layer = RandomLayers.Make(11, 31, 255, 0.6, seed: 19) with
+        {
+            Type = ElementType.U8,
+            Centroids = [.. Enumerable.Range(1, 255).Select(i => (uint)i)],
+        };
+        Coder coder = RandomLayers.CodersOf(method)[^1];
+        return EncodedTensor.Encode(layer, method, coder, cellBits: RandomLayers.IsExact(method) ? null : 16);
+    }
+
+    /// <summary>
+    /// What the encoder makes of millions of non-zeros only, a filter of several pieces, with random cells: any cells are
+    /// weights.
+    /// </summary>
+    private static EncodedTensor Pieces()
+    {
+        const int cellBits = 3;
+        Random random = new(20);
+        CoupledPiece[] pieces = [.. new uint[] { 100, 333, 64, 1 }.Select((cells, i) => new CoupledPiece(cells, (ulong)i * 77,
+            [0, cells / 3, cells], [.. Enumerable.Range(0, cellBits).Select(_ => Words(random, cells))]))];
+        CoupledShape shape = new(cellBits, Hashes: 5, SpanLog2: 3, EntryBytes: 3, BlockGroups: 1, PieceBlocks: 2);
+        ClusteredTensor layer = RandomLayers.Make(21, 23, 6, 0.3, seed: 21);
+        BitWriter section = new();
+        PaletteWriter.Write(layer, section);
+        new CoupledFilter(shape, pieces, layer.Nonzeros, 1).Write(null, null, section);
+        return new EncodedTensor(layer.Name, layer.Type, layer.Shape, Method.Coupled, Coder.None, section.ToArray());
+    }
+
+    private static ulong[] Words(Random random, uint count)
+    {
+        byte[] bytes = new byte[(count + 63) / 64 * sizeof(ulong)];
+        random.NextBytes(bytes);
+        return [.. Enumerable.Range(0, bytes.Length / sizeof(ulong)).Select(i => BitConverter.ToUInt64(bytes, i * sizeof(ulong)))];
+    }
+
+    private static IEnumerable<EncodedTensor> InEverySystem(ClusteredTensor layer)
+    {
+        foreach (Method method in RandomLayers.Methods)
+        {
+            foreach (Coder coder in RandomLayers.CodersOf(method))
+                yield return EncodedTensor.Encode(layer with { Name = $"{method} {coder}" }, method, coder);
+        }
     }
 
     private static EncodedTensor Store(ElementType type, long[] shape)
