@@ -148,3 +148,4 @@ include tests/board/board.mk
 include examples/c/lenet.mk
 include examples/cpp/lenet.mk
 include examples/pytorch/train.mk
+include tests/paper/paper.mk
