@@ -4,6 +4,8 @@ import json
 import weightless
 from figures import FILTERS
 
+STRENGTH = 9
+
 
 def system(tensor):
     """The name of a method with its coder; coupled and context have none to choose."""
@@ -27,7 +29,7 @@ def merged(reports):
 def options_of(network):
     """What every encoding of the model takes but one that stores it as it is."""
     clusters = [f"--clusters={network['clusters']}"] if "clusters" in network else []
-    return [f"--strength={network.get('strength', 9)}", *clusters]
+    return [f"--strength={network.get('strength', STRENGTH)}", *clusters]
 
 
 def filter_options(choice):

@@ -18,7 +18,7 @@ def kept(source, **more):
 
 def row(source, layer, reports, seconds, paper):
     entry = next(iter(next(iter(reports.values())).values()))
-    result = kept(source, layer=layer, weights=entry["weights"], nonzeros=entry["nonzeros"], clusters=entry["clusters"],
+    result = kept(source, layer=layer, strength=source.get("strength", encoding.STRENGTH), weights=entry["weights"], nonzeros=entry["nonzeros"], clusters=entry["clusters"],
                   encodings=encoding.merged(reports), seconds=seconds)
     result["paper"] = figures.paper_layer(paper, result)
     return result
@@ -61,7 +61,7 @@ def errors_of(network, model, images, folder):
     decoded = {"exact": error("auto", "exact")}
     decoded |= {method: error(method, method) for method in figures.FILTERS if network["layers"]}
     if "published" in network:
-        as_trained = {"pruned": error("stored", "stored")}
+        as_trained = {"pruned": error("stored", "stored"), "clustered": decoded["exact"]}
     else:
         as_trained = figures.trained_errors(figures.MODELS_PAGE.read_text(), model.name)
     return as_trained, decoded

@@ -41,7 +41,7 @@ def kilobytes(value, _=None):
 
 # Where the labels of the papers' points have room.
 PLACES = {("MIRACLE", 3030): (9, -7), ("MIRACLE", 1520): (-8, 8), ("Bayesian Compression", 2300): (-6, 12),
-          ("Entropy Penalized Reparameterization", 2840): (4, 24), ("Weightless", 4520): (9, 0), ("Deep Compression", 44000): (-9, 0)}
+          ("Entropy Penalized Reparameterization", 2840): (4, 14), ("Weightless", 4520): (9, 0), ("Deep Compression", 44000): (-9, 8)}
 
 
 def lenet5(report, path):
@@ -54,15 +54,16 @@ def lenet5(report, path):
     rows = [row for row in report["layers"] if (row["name"], row["pruning"]) == ("LeNet5", "DNS")]
     point(axes, whole["smallest"]["file_bytes"], whole["smallest"]["decoded"]["exact"], "context, lenet5-smallest", OURS, "o", (9, 0))
     point(axes, dns["file_bytes"], dns["decoded"]["exact"], "context, lenet5-dns", OURS, "o", (-9, 0))
-    for system, method, place in (("csr-huffman", "exact", (9, -3)), ("coupled", "coupled", (9, -8)),
-                                  ("bloomier-arithmetic", "bloomier", (9, 8))):
-        text = system.replace("-", " + ") + ", lenet5-dns"
-        point(axes, figures.whole_bytes(dns, rows, system), dns["decoded"][method], text, FILTER, "^", place)
+    point(axes, figures.whole_bytes(dns, rows, "csr-huffman"), dns["decoded"]["exact"], "csr + huffman, lenet5-dns", FILTER, "^", (9, -3))
+    filters = sorted((dns["decoded"][system.split("-")[0]], figures.whole_bytes(dns, rows, system), system)
+                     for system in ("coupled", "bloomier-arithmetic"))
+    for (error, size, system), place in zip(filters, ((9, -6), (9, 6))):
+        point(axes, size, error, system.replace("-", " + ") + ", lenet5-dns", FILTER, "^", place)
 
     axes.set_xscale("log")
-    axes.set_xlim(1200, 60000)
+    axes.set_xlim(1000, 60000)
     axes.set_ylim(0.62, 1.1)
-    axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator([1500, 2000, 3000, 5000, 10000, 20000, 50000]))
+    axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator([1000, 1500, 2000, 3000, 5000, 10000, 20000, 50000]))
     axes.xaxis.set_major_formatter(kilobytes)
     axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
     axes.grid(True)
@@ -75,7 +76,8 @@ def lenet5(report, path):
 def vgg16(report, path):
     row = next(row for row in report["layers"] if (row["name"], row["layer"]) == ("VGG-16", "FC-0"))
     figure, axes = plt.subplots(figsize=SIZE)
-    point(axes, row["paper"]["bloomier-none"][1] * 1024, row["paper"]["i7-seconds"], "the paper's filter, as published, i7-6700K", OTHERS,
+    published = row["paper"]["i7-seconds"]
+    point(axes, row["paper"]["bloomier-none"][1] * 1024, published, f"the paper's filter, as published, i7-6700K, {published} s", OTHERS,
           "s", (-9, 0))
     for system, colour, marker, text, place in (
             ("bloomier-none", FILTER, "^", "the paper's filter here (bloomier)", (-9, 0)),

@@ -35,14 +35,15 @@ def layers(report):
 def system_table(title, systems, report):
     header = ["layer"]
     for system in systems:
-        header += [f"{system}: paper", "KiB", "ours", "bytes", "ratio"]
+        coder = system.split("-")[1]
+        header += [f"{'no coder' if coder == 'none' else coder}: paper (KiB)", "ours", "bytes", "ratio"]
     rows = []
     for row in report["layers"]:
         cells = [label(row)]
         for system in systems:
             ours = row["encodings"][system]
             printed = row["paper"].get(system)
-            cells += [factor(printed[0]), f"({printed[1]:g})"] if printed else ["-", ""]
+            cells += [f"{factor(printed[0])} {f'({printed[1]:g})':>7}" if printed else "-"]
             cells += [factor(ours["factor"]), f"{ours['bytes']:,}", times(ours["factor"] / printed[0]) if printed else "-"]
         rows.append(cells)
     return table(title, header, rows)
@@ -59,6 +60,13 @@ def own_methods(report):
                      f"{factor(paper_factor)} {paper_system}", times(figures.gain(row))])
     return table("Ours: coupled (lossy, as the Bloomier filter), context (exact); the best exact method beside the paper's best, exact or not",
                  ["layer", "coupled", "bytes", "/ bloomier", "context", "bytes", "best exact", "factor", "paper's best", "ratio"], rows)
+
+
+def strengths(report):
+    """Of method context: the usual one, and the layers that have another."""
+    usual = max(row["strength"] for row in report["layers"])
+    others = [f"{row['strength']} for {label(row)}" for row in report["layers"] if row["strength"] != usual]
+    return ", but ".join([str(usual), *others])
 
 
 def decoding_times(report):
@@ -88,7 +96,7 @@ def errors(report):
     rows = []
     for network in report["networks"]:
         if "missing" in network:
-            rows.append([label(network), network["missing"], *[""] * 8])
+            rows.append([label(network), *["-"] * 9])
             continue
         trained, decoded = network["as_trained"], network["decoded"]
         rows.append([label(network), *(percent(trained.get(kind)) for kind in ("dense", "pruned", "clustered")),
@@ -102,8 +110,10 @@ def errors(report):
 def bar_lines(report):
     lines = ["The bars", ""]
     for bar in report["bars"]:
-        value = "not measured" if bar["value"] is None else \
-            f"{bar['value']:,.0f}" if bar["unit"] == "bytes" else f"{bar['value']:+.2f}" if bar["unit"] == "points" else f"{bar['value']:.3g}"
+        if bar["value"] is None:
+            lines.append(f"MISSED  {bar['what']}")
+            continue
+        value = f"{bar['value']:,.0f}" if bar["unit"] == "bytes" else f"{bar['value']:+.2f}" if bar["unit"] == "points" else f"{bar['value']:.3g}"
         limit = f"{bar['limit']:,.0f}" if bar["unit"] == "bytes" else f"{bar['limit']:.2f}"
         lines.append(f"{'met   ' if bar['met'] else 'MISSED'}  {bar['what']}: {value}, at {'least' if bar['least'] else 'most'} "
                      f"{limit} {bar['unit']}".rstrip())
@@ -112,19 +122,23 @@ def bar_lines(report):
 
 
 def text(report):
-    lines = ["Factors are dense float32 bytes / all bytes that the file holds for the layer; ratio is ours / the paper's, of networks that "
-             "were trained apart.", ""]
+    lines = ["Factor: dense float32 bytes / all bytes that the file holds for the layer. Ratio: our factor / the paper's, above 1 where ours "
+             "is smaller;", "both networks of a pair were pruned in the same way and trained apart. A dash: not legible in the paper.", ""]
     lines += layers(report)
-    for title, systems in figures.TABLES:
+    for title, systems in figures.TABLES.items():
         lines += system_table(title, systems, report)
+    lines += ["The paper retrained the layers behind a filter around its false positives. Nothing is retrained here, which takes more bits a "
+              "cell.", ""]
     lines += own_methods(report)
+    lines += [f"context at strength {strengths(report)}. Synthetic weights lie at random: there is nothing in them that an exact method "
+              "could use.", ""]
     lines += decoding_times(report)
     lines += [f"Predicted, not measured: llvm-mca's {report['a53_cycles']} cycles a weight for the arm64 library's float32 loop, on a "
               f"Cortex-A53 at {A53_HERTZ / 1e6:.0f} MHz,", f"nothing else counted; that loop is for cells of up to {PREDICTED_BITS} bits, and "
               "a layer with * has larger ones.", ""]
     lines += errors(report)
-    lines += ["* as the training program printed it, or for the published network as published. The others are measured now, on weights",
-              "  decoded from a .wls file: of coupled and bloomier a file in which the filter holds all layers of the tables, nothing retrained.",
-              f"  t is the smallest whose false positives add at most {report['training_error_budget']} points of error on the training",
-              "  images, with the best of eight seeds (tables.py --choose-filters).", ""]
+    lines += ["* as trained: what the training program printed. The published network is measured here, as published and with its values",
+              "  clustered, not retrained. All others are measured now, on weights decoded from a .wls file; for coupled and bloomier from one",
+              "  in which the filter holds the layers of the tables, nothing retrained. t is the smallest whose false positives add at most",
+              f"  {report['training_error_budget']} points of error on the training images with the best of eight seeds (tables.py --choose-filters).", ""]
     return "\n".join(lines + bar_lines(report))

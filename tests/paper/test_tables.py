@@ -87,6 +87,23 @@ class FiguresTest(unittest.TestCase):
     def test_prediction_is_found(self):
         self.assertEqual(timing.parse_cycles("1.17 instructions and 1.28 predicted cycles a weight\n"), 1.28)
 
+    def test_report_as_text(self):
+        trained = {"name": "LeNet5", "pruning": "DNS", "filters": {"coupled": {"cell-bits": 8}}, "file_bytes": 2000,
+                   "as_trained": {"pruned": 0.7}, "decoded": {"exact": 0.7, "coupled": 0.9}}
+        missing = {"name": "LeNet5", "pruning": "magnitude", "missing": "x.npz is missing"}
+        sizes = encodings(dense_huffman=400, dense_arithmetic=300, csr_huffman=200, csr_arithmetic=150, context=100, coupled=93,
+                          bloomier_none=110, bloomier_huffman=100, bloomier_arithmetic=105)
+        for figure in sizes.values():
+            figure["cell_bits"] = 9
+        row = self.row | {"layer": "FC-0", "weights": 400000, "nonzeros": 4000, "clusters": 5, "strength": 9, "encodings": sizes,
+                          "paper": self.row["paper"] | {"a53-seconds": 12.1}, "predicted_a53_seconds": 0.001,
+                          "seconds": {"bloomier": 0.1, "coupled": 0.01, "context": 0.1}}
+        report = {"layers": [row], "networks": [trained, missing], "a53_cycles": 1.5, "training_error_budget": 0.05}
+        report["bars"] = figures.bars(report)
+        text = printing.text(report)
+        for expected in "400,000   1.00 %", "5.0x     (1)  5.0x", "0.001*", "t = 8", "MISSED  LeNet5 magnitude: x.npz is missing", "2 of 5 met":
+            self.assertIn(expected, text)
+
     def test_columns_line_up(self):
         self.assertEqual(printing.table("title", ["a", "b"], [["long", "1"], ["x", "22"]]),
                          ["title", "", "a      b", "--------", "long   1", "x     22", ""])
