@@ -150,3 +150,4 @@ include examples/cpp/lenet.mk
 include examples/pytorch/train.mk
 include tests/coverage/coverage.mk
 include tests/differential/differential.mk
+include tests/paper/paper.mk

@@ -1,0 +1,76 @@
+"""Measures one network, or one synthetic layer: bytes, seconds and errors."""
+from pathlib import Path
+
+import accuracy
+import encoding
+import figures
+import timing
+import weightless
+from command import run
+
+TIMED = ("bloomier", "coupled", "context")
+KEPT = ("name", "pruning", "published", "synthetic", "shape", "density", "least-gain", "most-coupled", "most-error", "most-bytes")
+
+
+def kept(source, **more):
+    return {key: source[key] for key in KEPT if key in source} | more
+
+
+def row(source, layer, reports, seconds, paper):
+    entry = next(iter(next(iter(reports.values())).values()))
+    result = kept(source, layer=layer, strength=source.get("strength", encoding.STRENGTH), weights=entry["weights"], nonzeros=entry["nonzeros"], clusters=entry["clusters"],
+                  encodings=encoding.merged(reports), seconds=seconds)
+    result["paper"] = figures.paper_layer(paper, result)
+    return result
+
+
+def synthetic(source, paper, folder):
+    """The row of a layer with the paper's shape and density, and random weights."""
+    model = Path(folder, "model.safetensors")
+    run(weightless.program(), "synthesize", source["shape"], f"--density={source['density']}", f"--clusters={source['clusters']}",
+        "--seed=1", "-o", model)
+    source = source | {"synthetic": True, "layers": {source["layer"]: "weight"}}
+    tensors, _ = encoding.compare(model, source, source)
+    files = {method: encoding.encode(model, source, method, Path(folder, f"{method}.wls"), source) for method in TIMED}
+    model.unlink()
+    weights = next(iter(tensors["weight"].values()))["weights"]
+    seconds = timing.decoding_seconds(files, "weight", weights)
+    return row(source, source["layer"], {"any": tensors["weight"]}, seconds, paper)
+
+
+def layers_of(network, model, paper, folder):
+    """The rows of a network's layers, and the bytes of its whole file."""
+    reports = {method: encoding.compare(model, network, network[method]) for method in figures.FILTERS}
+    files = {method: encoding.encode(model, network, method, Path(folder, f"{method}.wls")) for method in TIMED}
+    rows = []
+    for layer, tensor in network["layers"].items():
+        by_filter = {method: tensors[tensor] for method, (tensors, _) in reports.items()}
+        seconds = timing.decoding_seconds(files, tensor, next(iter(by_filter["coupled"].values()))["weights"])
+        rows.append(row(network, layer, by_filter, seconds, paper))
+    return rows
+
+
+def errors_of(network, model, images, folder):
+    """Top-1 errors on the test images of the network as it was trained, or published, and as it is decoded by each method."""
+    scale = network.get("pixel-scale", 1.0)
+
+    def error(method, name):
+        path = encoding.encode(model, network, method, Path(folder, f"{name}.wls"))
+        return images.error(accuracy.decoded(network, path), "t10k", scale)
+
+    decoded = {"exact": error("auto", "exact")}
+    decoded |= {method: error(method, method) for method in figures.FILTERS if network["layers"]}
+    if "published" in network:
+        as_trained = {"pruned": error("stored", "stored"), "clustered": decoded["exact"]}
+    else:
+        as_trained = figures.trained_errors(figures.MODELS_PAGE.read_text(), model.name)
+    return as_trained, decoded
+
+
+def network(source, model, images, paper, folder):
+    """What is to be said of a network, and its rows."""
+    as_trained, decoded = errors_of(source, model, images, folder)
+    result = kept(source, model=model.name, as_trained=as_trained, decoded=decoded,
+                  file_bytes=Path(folder, "exact.wls").stat().st_size,
+                  filters={method: source[method] for method in figures.FILTERS if method in source})
+    return result, layers_of(source, model, paper, folder) if source["layers"] else []
