@@ -25,11 +25,11 @@ class Recipe:
 
 RECIPES = {
     "lenet300100-magnitude": Recipe(
-        networks.lenet300100, (120, 60), (9408, 1500, 260), (6, 6, 8), None, False, 2e-5, (10, 5, 15, 20, 10, 6)),
+        networks.lenet300100, (120, 60), (9408, 1500, 260), (8, 8, 12), None, False, 2e-5, (10, 5, 15, 20, 20, 10)),
     "lenet300100-dns": Recipe(
-        networks.lenet300100, (50, 20), (4351, 552, 49), (6, 6, 8), None, True, 1e-5, (10, 5, 25, 25, 12, 6)),
+        networks.lenet300100, (50, 20), (4351, 552, 49), (10, 8, 16), None, True, 1e-5, (10, 5, 25, 25, 24, 12)),
     "lenet5-magnitude": Recipe(
-        networks.lenet5_3x3, (16, 24, 120), (115, 645, 27800, 695), (6, 4, 4, 6), None, False, 5e-6, (2, 3, 5, 7, 5, 3)),
+        networks.lenet5_3x3, (16, 24, 120), (115, 645, 27800, 695), (8, 5, 5, 8), None, False, 5e-6, (2, 3, 5, 7, 5, 3)),
     "lenet5-dns": Recipe(
         networks.lenet5, (6, 14, 40), (72, 775, 2920, 215), (8, 6, 5, 8), None, True, 5e-6, (2, 3, 11, 13, 8, 4)),
     "lenet5-smallest": Recipe(

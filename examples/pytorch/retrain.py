@@ -5,8 +5,10 @@ The loop of the Weightless paper: encode a layer, decode it, freeze what came ou
 the next. The layers behind keep their zeros and their number of distinct values.
 """
 import argparse
+import os
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -19,21 +21,24 @@ from clustering import join_clusters, joining, share, unshare
 from networks import stack, top1_error, weight_layers
 from training import Training, constant, cosine, show_progress
 
-CHOOSING = 10000  # training images to choose a filter's seed by
+CHOOSING = 20000  # training images to choose a filter's seed by
+SEED_STEP = 1000  # a filter that cannot be built with one seed tries the next
 BUILDERS = (networks.lenet300100, networks.lenet5, networks.lenet5_3x3)
 
 
-def shapes(state):
-    return {name: tensor.shape for name, tensor in state.items()}
-
-
-def load(path):
-    """The network that the arrays of this file fit, and its builder."""
-    state = networks.read_arrays(path)
+def read(path, clusters):
+    """The network that the tensors in this file fit, whatever their names, and its builder."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "model.wls")
+        weightless.encode(path, copy, clusters=clusters, tensors=["*.weight"])
+        state = weightless.decode(copy)
+    layers = sorted({name.rpartition(".")[0] for name in state})
+    tensors = [state.get(f"{layer}.{kind}") for layer in layers for kind in ("weight", "bias")]
     for build in BUILDERS:
         network = build()
-        if shapes(network.state_dict()) == shapes(state):
-            network.load_state_dict(state)
+        empty = network.state_dict()
+        if [tensor.shape for tensor in empty.values()] == [getattr(tensor, "shape", None) for tensor in tensors]:
+            network.load_state_dict(dict(zip(empty, tensors)))
             return network, build
     raise ValueError(f"{path}: holds none of {', '.join(build.__name__ for build in BUILDERS)}")
 
@@ -42,14 +47,15 @@ def distinct(tensor):
     return len(tensor[tensor != 0].unique())
 
 
-def freeze(layer):
-    for parameter in layer.parameters():
-        parameter.requires_grad_(False)
+def split(network, name):
+    """What is before this layer, and the rest."""
+    index = [child for child, _ in network.named_children()].index(name)
+    return network[:index], network[index:]
 
 
-@torch.no_grad()
-def loss(network, images, labels):
-    return functional.cross_entropy(network(images), labels).item()
+def live_part(build, network, widths):
+    """The network with the first units of each hidden layer, so many as `widths` says."""
+    return networks.narrowed(build, network, [torch.arange(width) for width in widths])
 
 
 def decoded(name, weight, seed, options):
@@ -60,31 +66,40 @@ def decoded(name, weight, seed, options):
         return weightless.decode(path)[name], report["tensors"][0]
 
 
-def encode_lossily(network, build, name, images, labels, options):
-    """Makes the layer what it decodes to, with the one of several seeds whose false positives hurt the least.
+@torch.no_grad()
+def encode_lossily(network, build, widths, name, images, labels, options):
+    """Makes the layer what it decodes to, with the one of many seeds whose false positives hurt the least.
 
     Where false positives fall depends on the filter's seed. It is chosen by the loss on training images.
     """
     layer = weight_layers(network)[name]
     exact = layer.weight.detach().clone()
-    tries = []
-    for seed in range(options.tries):
-        weight, report = decoded(f"{name}.weight", exact, 1000 * seed, options)  # apart: a filter that fails tries the next
-        with torch.no_grad():
-            layer.weight.copy_(weight)
-        tries.append((loss(networks.without_dead_units(build, network), images, labels), 1000 * seed, weight, report))
-    _, seed, weight, report = min(tries, key=lambda found: found[0])
-    with torch.no_grad():
+    inputs = split(live_part(build, network, widths), name)[0](images)
+    seeds = range(0, SEED_STEP * options.tries, SEED_STEP)
+
+    def loss(weight):
         layer.weight.copy_(weight)
+        return functional.cross_entropy(split(live_part(build, network, widths), name)[1](inputs), labels).item()
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda seed: decoded(f"{name}.weight", exact, seed, options), seeds)
+        tries = [(loss(weight), seed, weight, report) for seed, (weight, report) in zip(seeds, found)]
+    _, seed, weight, report = min(tries, key=lambda entry: entry[0])
+    layer.weight.copy_(weight)
     return seed, report
 
 
-def retrain(network, build, behind, training, epochs):
-    """Trains the layers from number `behind` on, their zeros and clusters kept; returns the full-size network."""
-    small = networks.without_dead_units(build, network)
+def retrain(network, build, widths, behind, training, epochs):
+    """Trains the layers from number `behind` on, their zeros and clusters kept; returns the full-size network.
+
+    The biases of the layer before are trained too: they are a tensor of their own, and make up for the mean of what its
+    false positives add.
+    """
+    small = live_part(build, network, widths)
     layers = stack(small)
     for layer in layers[:behind]:
-        freeze(layer)
+        layer.weight.requires_grad_(False)
+        layer.bias.requires_grad_(layer is layers[behind - 1])
     for layer in layers[behind:]:
         share(layer, distinct(layer.weight.detach()))
     tune = epochs // 2
@@ -99,14 +114,16 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0],
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     add = parser.add_argument
-    add("model", metavar="MODEL.npz", type=Path, help="a model that train.py made")
+    add("model", metavar="MODEL", type=Path, help="a pruned network, .npz or .safetensors")
     add("mnist", metavar="MNIST_FOLDER", type=Path, help="folder of the four IDX files, plain or .gz")
     add("-o", "--output", metavar="OUT.npz", type=Path, help="where to save the decoded and retrained model, if anywhere")
-    add("--layers", nargs="+", default=["fc1"], metavar="LAYER", help="layers to encode, in the order of the network")
+    add("--clusters", type=int, default=9, metavar="K", help="values of a layer that has more than 255 of them")
+    add("--pixel-divisor", type=float, default=255, metavar="N", help="what the network wants pixels divided by")
+    add("--layers", nargs="+", default=["fc1"], metavar="LAYER", help="layers to encode")
     add("--method", default="coupled", help="the filter: bloomier or coupled")
     add("--cell-bits", type=int, default=7, metavar="T", help="bits of a filter's cell")
-    add("--tries", type=int, default=8, metavar="N", help="seeds to choose the filter from")
-    add("--epochs", type=int, default=6, metavar="N",
+    add("--tries", type=int, default=200, metavar="N", help="seeds to choose the filter from")
+    add("--epochs", type=int, default=8, metavar="N",
         help="epochs to retrain after each layer, in the last half of them centroids alone")
     add("--seed", type=int, default=1)
     return parser.parse_args()
@@ -117,24 +134,31 @@ def run(options):
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
 
-    network, build = load(options.model)
+    network, build = read(options.model, options.clusters)
     names = list(weight_layers(network))
     unknown = [name for name in options.layers if name not in names[:-1]]
     if unknown:
         raise ValueError(f"{options.model}: no layer {unknown[0]} with layers behind it; there are {', '.join(names[:-1])}")
-    test = mnist.load(options.mnist, "t10k")
+    test_images, test_labels = mnist.load(options.mnist, "t10k")
     images, labels = mnist.load(options.mnist, "train")
+    for pixels in test_images, images:
+        pixels *= 255 / options.pixel_divisor
     training = Training(images, labels, options.seed, options.epochs * len(options.layers), show_progress)
 
-    network = networks.widened(build, networks.without_dead_units(build, network))
-    print(f"as read: top-1 error {top1_error(network, *test):.2f} %")
+    def error():
+        return top1_error(network, test_images, test_labels)
+
+    network = networks.without_dead_units(build, network)
+    widths = [len(layer.weight) for layer in stack(network)[:-1]]
+    network = networks.widened(build, network)
+    print(f"as read: top-1 error {error():.2f} %", flush=True)
     for name in sorted(options.layers, key=names.index):
-        seed, report = encode_lossily(network, build, name, images[:CHOOSING], labels[:CHOOSING], options)
-        before = top1_error(network, *test)
-        network = retrain(network, build, names.index(name) + 1, training, options.epochs)
+        seed, report = encode_lossily(network, build, widths, name, images[:CHOOSING], labels[:CHOOSING], options)
+        before = error()
+        network = retrain(network, build, widths, names.index(name) + 1, training, options.epochs)
         print(f"{name}: {report['method']}, t = {report['cell_bits']}, seed {seed}, {report['encoded_bytes']} bytes, "
               f"{report['false_positives']} false positives: top-1 error {before:.2f} %, "
-              f"layers behind retrained {top1_error(network, *test):.2f} %")
+              f"layers behind retrained {error():.2f} %", flush=True)
     if options.output:
         networks.save(network, options.output)
 

@@ -49,6 +49,16 @@ class WeightlessTest(unittest.TestCase):
         self.assertEqual(int((target.weight != 0).sum()), 800)
         self.assertEqual(len(target.weight.unique()), 5)
 
+    def test_a_file_that_the_program_reads(self):
+        weightless.encode(self.state, self.file)
+        for suffix in "npz", "safetensors":
+            model, again = self.file.with_suffix(f".{suffix}"), self.file.with_name("again.wls")
+            weightless.run("decode", self.file, "-o", model)
+            weightless.encode(model, again, method="csr", tensors=["*.weight"])
+            decoded = weightless.decode(again)
+            for name, tensor in self.state.items():
+                self.assertTrue(torch.equal(decoded[name], tensor), name)
+
     def test_report(self):
         report = weightless.encode(self.state, self.file, method="csr", tensors=["fc0.weight"])
         self.assertEqual(report, weightless.inspect(self.file))

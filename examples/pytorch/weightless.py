@@ -26,9 +26,10 @@ class Error(RuntimeError):
     """The program cannot be found or run, or it refused; or a tensor is of a type that .npz cannot hold."""
 
 
-def encode(state, path, *, method=None, coder=None, density=None, clusters=None, cell_bits=None, seed=None, tensors=()):
-    """Encodes a mapping of names to tensors as the .wls file `path`; returns what `inspect` says of it.
+def encode(model, path, *, method=None, coder=None, density=None, clusters=None, cell_bits=None, seed=None, tensors=()):
+    """Encodes `model` as the .wls file `path`; returns what `inspect` says of it.
 
+    `model` is a mapping of names to tensors, or the path of a file that the program reads (.safetensors, .npz, .npy).
     The keywords are the options of `weightless encode`, with its defaults. `tensors` are patterns: only the tensors whose
     names match one are pruned, clustered and encoded, and all others are stored as they are.
     """
@@ -36,8 +37,9 @@ def encode(state, path, *, method=None, coder=None, density=None, clusters=None,
     arguments = [f"--{name}={value}" for name, value in options.items() if value is not None]
     arguments += [f"--tensor={pattern}" for pattern in tensors]
     with tempfile.TemporaryDirectory() as folder:
-        model = Path(folder, "model.npz")
-        np.savez(model, **{name: as_array(name, tensor) for name, tensor in state.items()})
+        if not isinstance(model, (str, Path)):
+            tensors_by_name, model = model, Path(folder, "model.npz")
+            np.savez(model, **{name: as_array(name, tensor) for name, tensor in tensors_by_name.items()})
         run("encode", model, "-o", path, *arguments)
     return inspect(path)
 
