@@ -18,7 +18,7 @@ FILTERS = ("coupled", "bloomier")
 # A decoded network may get this many percent of the images more wrong than the pruned one. The published network is not trained
 # after clustering: what is decoded is compared with what clustering left.
 MOST_ERROR_ADDED = 0.10
-SMALLEST_STEP = 1e-9  # errors are multiples of 0.01; this is what binary fractions may be off
+ROUNDING = 1e-9  # percents of 10,000 images, as binary fractions
 
 
 def read(name):
@@ -81,7 +81,7 @@ def whole_bytes(network, layers, system):
 
 def bar(what, value, limit, unit="", least=False):
     """One line of the list at the end; a value that is None could not be measured."""
-    met = value is not None and (value >= limit if least else value <= limit + SMALLEST_STEP)
+    met = value is not None and (value >= limit if least else value <= limit + ROUNDING)
     return {"what": what, "value": value, "limit": limit, "least": least, "unit": unit, "met": met}
 
 
