@@ -5,7 +5,7 @@ from timing import A53_HERTZ, PREDICTED_BITS
 
 INTRODUCTION = """\
 Factor: dense float32 bytes / all bytes that the file holds for the layer. Ratio: our factor / the paper's, above 1 where ours is
-smaller; both networks of a pair were pruned in the same way and trained apart. A dash: not legible in the paper.
+smaller; both networks of a pair were pruned in the same manner, and trained apart. A dash: not legible in the paper.
 """
 FILTER_NOTE = """\
 The paper retrained the layers behind a filter around its false positives. Nothing is retrained here: that takes more bits a cell.

@@ -72,7 +72,7 @@ def measure(ours, paper, images, shared):
 def choose_filters(ours, images, shared):
     for network in ours["network"]:
         model = model_of(network, shared)
-        if network["layers"] and model.is_file():
+        if network["layers"] and model.is_file() and not choosing.kept(network, model):
             choices = choosing.choose_all(network, model, images, ours["training-error-budget"], progress)
             choosing.keep({figures.label(network): choices})
 
@@ -86,7 +86,7 @@ def parse_arguments():
         help="the four IDX files, plain or .gz; if not given, data/mnist below the shared folder")
     add("-o", "--output", type=Path, default=ROOT / "artifacts/tables.json", metavar="FILE.json",
         help="where to write all that was measured")
-    add("--choose-filters", action="store_true", help="only choose the filters' settings, and write filters.json")
+    add("--choose-filters", action="store_true", help="only choose settings of filters for models that filters.json has none for")
     return parser.parse_args()
 
 
