@@ -85,7 +85,7 @@ def vgg16(report, path):
     figure, axes = plt.subplots()
     published = row["paper"]["i7-seconds"]
     point(axes, row["paper"]["bloomier-none"][1] * 1024, published, OTHERS,
-          f"the paper's filter, as published, i7-6700K, {published} s", (-9, 0))
+          f"the paper's filter, i7-6700K, {published} s", (-9, 0))
     for system, kind, text, right in (("bloomier-none", FILTER, "the paper's filter here (bloomier)", -9),
                                       ("coupled", OURS, "coupled", 9), ("context", OURS, "context, exact", -9)):
         seconds = row["seconds"][system.split("-")[0]]
