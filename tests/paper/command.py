@@ -5,6 +5,6 @@ import subprocess
 def run(*command):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     if result.returncode != 0:
-        lines = result.stderr.split("\n")
-        raise RuntimeError(f"{command[0]}: exit code {result.returncode}: {' '.join(line.strip() for line in lines if line.strip())}")
+        said = " ".join(result.stderr.split())
+        raise RuntimeError(f"{command[0]}: exit code {result.returncode}: {said}")
     return result.stdout

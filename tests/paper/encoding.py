@@ -37,12 +37,12 @@ def filter_options(choice):
 
 
 def compare(model, network, choice):
-    """What each system makes of each tensor, {tensor: {system: entry}}, and the bytes of the whole file."""
+    """What each system makes of each tensor: {tensor: {system: entry}}."""
     report = json.loads(weightless.run("compare", model, "--json", *options_of(network), *filter_options(choice)))
     tensors = {}
     for tensor in report["tensors"]:
         tensors.setdefault(tensor["name"], {})[system(tensor)] = tensor
-    return tensors, report["file_bytes"]
+    return tensors
 
 
 def encode(model, network, method, path, choice=None):

@@ -15,10 +15,10 @@ TABLES = {
 }
 PAPER_SYSTEMS = sum(TABLES.values(), ())
 FILTERS = ("coupled", "bloomier")
-# A decoded network may get this many percent of the images more wrong than the pruned one. What nobody trained after it was clustered
-# is compared with what clustering left.
+# A decoded network may get this many percent of the images more wrong than the pruned one. The published network is not trained
+# after clustering: what is decoded is compared with what clustering left.
 MOST_ERROR_ADDED = 0.10
-SMALLEST_STEP = 1e-9  # errors are multiples of 0.01; this is what binary fractions may be off
+ROUNDING = 1e-9  # percents of 10,000 images, as binary fractions
 
 
 def read(name):
@@ -81,7 +81,7 @@ def whole_bytes(network, layers, system):
 
 def bar(what, value, limit, unit="", least=False):
     """One line of the list at the end; a value that is None could not be measured."""
-    met = value is not None and (value >= limit if least else value <= limit + SMALLEST_STEP)
+    met = value is not None and (value >= limit if least else value <= limit + ROUNDING)
     return {"what": what, "value": value, "limit": limit, "least": least, "unit": unit, "met": met}
 
 
@@ -100,7 +100,8 @@ def network_bars(network):
     decoded = network["decoded"]
     base = "clustered" if network.get("published") else "pruned"
     for method, error in decoded.items():
-        yield bar(f"{name}: {'decoded exactly' if method == 'exact' else f'decoded from {method}'}, error above the {base} network's",
+        how = "exactly" if method == "exact" else f"from {method}"
+        yield bar(f"{name}: decoded {how}, error above the {base} network's",
                   error - network["as_trained"][base], MOST_ERROR_ADDED, "points")
     if "most-error" in network:
         yield bar(f"{name}: largest error of a decoded network", max(decoded.values()), network["most-error"], "%")

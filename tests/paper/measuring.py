@@ -16,9 +16,15 @@ def kept(source, **more):
     return {key: source[key] for key in KEPT if key in source} | more
 
 
+def some_entry(systems):
+    """Of a tensor's systems one; all agree on what the tensor is."""
+    return next(iter(systems.values()))
+
+
 def row(source, layer, reports, seconds, paper):
-    entry = next(iter(next(iter(reports.values())).values()))
-    result = kept(source, layer=layer, strength=source.get("strength", encoding.STRENGTH), weights=entry["weights"], nonzeros=entry["nonzeros"], clusters=entry["clusters"],
+    entry = some_entry(some_entry(reports))
+    result = kept(source, layer=layer, strength=source.get("strength", encoding.STRENGTH),
+                  **{key: entry[key] for key in ("weights", "nonzeros", "clusters")},
                   encodings=encoding.merged(reports), seconds=seconds)
     result["paper"] = figures.paper_layer(paper, result)
     return result
@@ -29,29 +35,29 @@ def synthetic(source, paper, folder):
     model = Path(folder, "model.safetensors")
     run(weightless.program(), "synthesize", source["shape"], f"--density={source['density']}", f"--clusters={source['clusters']}",
         "--seed=1", "-o", model)
-    source = source | {"synthetic": True, "layers": {source["layer"]: "weight"}}
-    tensors, _ = encoding.compare(model, source, source)
+    layer = source["layer"]
+    source = source | {"synthetic": True, "layers": {layer: "weight"}}
+    systems = encoding.compare(model, source, source)["weight"]
     files = {method: encoding.encode(model, source, method, Path(folder, f"{method}.wls"), source) for method in TIMED}
     model.unlink()
-    weights = next(iter(tensors["weight"].values()))["weights"]
-    seconds = timing.decoding_seconds(files, "weight", weights)
-    return row(source, source["layer"], {"any": tensors["weight"]}, seconds, paper)
+    seconds = timing.decoding_seconds(files, "weight", some_entry(systems)["weights"])
+    return row(source, layer, {"both filters": systems}, seconds, paper)
 
 
 def layers_of(network, model, paper, folder):
-    """The rows of a network's layers, and the bytes of its whole file."""
-    reports = {method: encoding.compare(model, network, network[method]) for method in figures.FILTERS}
+    """The rows of a network's layers."""
+    tensors = {method: encoding.compare(model, network, network[method]) for method in figures.FILTERS}
     files = {method: encoding.encode(model, network, method, Path(folder, f"{method}.wls")) for method in TIMED}
     rows = []
     for layer, tensor in network["layers"].items():
-        by_filter = {method: tensors[tensor] for method, (tensors, _) in reports.items()}
-        seconds = timing.decoding_seconds(files, tensor, next(iter(by_filter["coupled"].values()))["weights"])
-        rows.append(row(network, layer, by_filter, seconds, paper))
+        reports = {method: tensors[method][tensor] for method in figures.FILTERS}
+        seconds = timing.decoding_seconds(files, tensor, some_entry(reports["coupled"])["weights"])
+        rows.append(row(network, layer, reports, seconds, paper))
     return rows
 
 
 def errors_of(network, model, images, folder):
-    """Top-1 errors on the test images of the network as it was trained, or published, and as it is decoded by each method."""
+    """Top-1 errors on the test images: of the network as trained, or as published, and as decoded by each method."""
     scale = network.get("pixel-scale", 1.0)
 
     def error(method, name):
@@ -68,7 +74,7 @@ def errors_of(network, model, images, folder):
 
 
 def network(source, model, images, paper, folder):
-    """What is to be said of a network, and its rows."""
+    """What is to be said of a network, and the rows of its layers."""
     as_trained, decoded = errors_of(source, model, images, folder)
     result = kept(source, model=model.name, as_trained=as_trained, decoded=decoded,
                   file_bytes=Path(folder, "exact.wls").stat().st_size,

@@ -72,8 +72,9 @@ def measure(ours, paper, images, shared):
 def choose_filters(ours, images, shared):
     for network in ours["network"]:
         model = model_of(network, shared)
-        if network["layers"] and model.is_file():
-            choosing.keep({figures.label(network): choosing.choose_all(network, model, images, ours["training-error-budget"], progress)})
+        if network["layers"] and model.is_file() and not choosing.kept(network, model):
+            choices = choosing.choose_all(network, model, images, ours["training-error-budget"], progress)
+            choosing.keep({figures.label(network): choices})
 
 
 def parse_arguments():
@@ -83,8 +84,9 @@ def parse_arguments():
     add("--shared", type=Path, default=shared, metavar="FOLDER", help="where data/mnist and the published network are")
     add("--mnist", type=Path, default=os.environ.get("WEIGHTLESS_MNIST"), metavar="FOLDER",
         help="the four IDX files, plain or .gz; if not given, data/mnist below the shared folder")
-    add("-o", "--output", type=Path, default=ROOT / "artifacts/tables.json", metavar="FILE.json", help="where to write the figures")
-    add("--choose-filters", action="store_true", help="only choose the filters' settings, and write filters.json")
+    add("-o", "--output", type=Path, default=ROOT / "artifacts/tables.json", metavar="FILE.json",
+        help="where to write all that was measured")
+    add("--choose-filters", action="store_true", help="only choose settings of filters for models that filters.json has none for")
     return parser.parse_args()
 
 

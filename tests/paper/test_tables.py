@@ -81,7 +81,8 @@ class FiguresTest(unittest.TestCase):
         self.assertIn("x.npz", missing["what"])
 
     def test_whole_network_by_one_system(self):
-        layers = [{"encodings": encodings(context=100, coupled=150)}, {"encodings": encodings(dense_none=30, context=40, coupled=20)}]
+        layers = [{"encodings": encodings(context=100, coupled=150)},
+                  {"encodings": encodings(dense_none=30, context=40, coupled=20)}]
         self.assertEqual(figures.whole_bytes({"file_bytes": 500}, layers, "coupled"), 540)
 
     def test_prediction_is_found(self):
@@ -101,7 +102,8 @@ class FiguresTest(unittest.TestCase):
         report = {"layers": [row], "networks": [trained, missing], "a53_cycles": 1.5, "training_error_budget": 0.05}
         report["bars"] = figures.bars(report)
         text = printing.text(report)
-        for expected in "400,000   1.00 %", "5.0x     (1)  5.0x", "0.001*", "t = 8", "MISSED  LeNet5 magnitude: x.npz is missing", "2 of 5 met":
+        for expected in ("400,000   1.00 %", "5.0x     (1)  5.0x", "0.001*", "t = 8", "2 of 5 met",
+                         "MISSED  LeNet5 magnitude: x.npz is missing"):
             self.assertIn(expected, text)
 
     def test_columns_line_up(self):
