@@ -84,12 +84,12 @@ static SortedDictionary<string, SourceFile> Read(string path)
 }
 
 /// <summary>Coverable lines next to each other of which none ran.</summary>
-sealed record Block(int[] Lines)
+internal sealed record Block(int[] Lines)
 {
     public override string ToString() => Lines.Length == 1 ? $"{Lines[0]}" : $"{Lines[0]}-{Lines[^1]}";
 }
 
-readonly record struct Share(int Covered, int All)
+internal readonly record struct Share(int Covered, int All)
 {
     public double Percent => All == 0 ? 100 : 100.0 * Covered / All;
 
@@ -98,7 +98,7 @@ readonly record struct Share(int Covered, int All)
     public override string ToString() => $"{Percent:f2} % ({Covered} of {All})";
 }
 
-sealed class SourceFile(string path)
+internal sealed class SourceFile(string path)
 {
     public string Path => path;
 
@@ -149,7 +149,7 @@ sealed class SourceFile(string path)
 }
 
 /// <summary>"PATH: `TEXT`: REASON"; a block is explained if one of its lines has the text, any block of the file if it is empty.</summary>
-sealed class Reason
+internal sealed class Reason
 {
     private Reason(string path, string where, string text) => (Path, Where, Text) = (path, where, text);
 

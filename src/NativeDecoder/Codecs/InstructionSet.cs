@@ -33,7 +33,7 @@ internal static unsafe class InstructionSets
         get
         {
             if (s_current == 0)
-                s_current = (int)Choose() + 1;
+                s_current = (int)Choose(Setting()) + 1;
             return (InstructionSet)(s_current - 1);
         }
         internal set => s_current = (int)value + 1;
@@ -53,22 +53,26 @@ internal static unsafe class InstructionSets
         _ => Avx2.IsSupported,
     };
 
-    private static InstructionSet Choose()
+    /// <summary>What a value of WEIGHTLESS_ISA, zero-terminated, makes of it; null if it is not set.</summary>
+    public static InstructionSet Choose(byte* value)
     {
-        ReadOnlySpan<byte> name;
-        fixed (byte* variable = "WEIGHTLESS_ISA"u8)
-        {
-            byte* value = GetEnv(variable);
-            if (value == null)
-                return Best;
-            name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(value);
-        }
+        if (value == null)
+            return Best;
+        ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(value);
         InstructionSet named = name.SequenceEqual("scalar"u8) ? InstructionSet.Scalar
             : name.SequenceEqual("vector128"u8) ? InstructionSet.Vector128
             : name.SequenceEqual("neon"u8) ? InstructionSet.Neon
             : name.SequenceEqual("avx2"u8) ? InstructionSet.Avx2
             : Best;
         return IsAvailable(named) ? named : Best;
+    }
+
+    private static byte* Setting()
+    {
+        fixed (byte* variable = "WEIGHTLESS_ISA"u8)
+        {
+            return GetEnv(variable);
+        }
     }
 
     // .NET's own way to the environment allocates.

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Weightless.Encoder;
 using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
@@ -41,6 +42,36 @@ public sealed class CoupledVariantTests : IDisposable
             int clusters = (seed % 4) switch { 0 => random.Next(1, 8), 1 => random.Next(1, 17), 2 => random.Next(1, 256), _ => 4 };
             Check(rows, columns, clusters, Densities[random.Next(Densities.Length)], seed);
         }
+    }
+
+    /// <summary>Outputs larger than the caches are stored past them where they are aligned: the same bytes wherever they begin.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(12)]
+    public unsafe void A_large_output_is_the_same_at_any_address(int clusters)
+    {
+        const int rows = 1100, columns = 4096, bytes = rows * columns * sizeof(float);
+        using WlsFile file = CoupledTests.Encode(Layer(rows, columns, clusters, 0.01, new Random(clusters)), cellBits: 6);
+        TensorDecoder decoder = file.Tensors[0].Decoder;
+        InstructionSets.Current = InstructionSet.Scalar;
+        byte[] expected = file.Tensors[0].Decode(ElementType.F32);
+        byte[] workspace = new byte[decoder.WorkspaceSize];
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(bytes + 64, 64);
+        fixed (byte* scratch = workspace)
+        {
+            foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsAvailable))
+            {
+                InstructionSets.Current = set;
+                foreach (int offset in new[] { 0, 16, 4 })
+                {
+                    new Span<byte>(memory, bytes + 64).Fill(0xa5);
+                    Assert.Equal(Status.Ok, decoder.DecodeRows(ElementType.F32, 0, rows, memory + offset, bytes, scratch, (nuint)workspace.Length));
+                    Assert.True(expected.AsSpan().SequenceEqual(new ReadOnlySpan<byte>(memory + offset, bytes)), $"{set}, {offset}");
+                    Assert.False(new ReadOnlySpan<byte>(memory + offset + bytes, 64 - offset).ContainsAnyExcept((byte)0xa5));
+                }
+            }
+        }
+        NativeMemory.AlignedFree(memory);
     }
 
     private static void Check(int rows, int columns, int clusters, double density, int seed)

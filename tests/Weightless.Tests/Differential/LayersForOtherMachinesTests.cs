@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Weightless.Encoder;
+using Weightless.Encoder.Models;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Abi;
 using Weightless.Tests.Golden;
@@ -39,12 +41,17 @@ public class LayersForOtherMachinesTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The context method makes use of the layers before.</summary>
+    /// <summary>Layers, of which the context method makes use for those behind, and a stored tensor of each type with any bits.</summary>
     private static EncodedTensor[] Encode(int count)
     {
         List<EncodedTensor> encoded = [];
         foreach (LayerCase layer in LayerCase.Any.Array[count].Single())
             encoded.Add(layer.Encode(layer.Make() with { Name = $"{encoded.Count}: {layer}" }, encoded));
+        foreach (ElementType type in Enum.GetValues<ElementType>().Where(type => type != ElementType.Id8))
+        {
+            byte[] data = RandomNumberGenerator.GetBytes(7 * 40 * ElementTypes.Size(type));
+            encoded.Add(EncodedTensor.Store(new Tensor($"stored {type}", type, [7, 40], data)));
+        }
         return [.. encoded];
     }
 

@@ -1,0 +1,105 @@
+using Weightless.Encoder;
+using Weightless.Encoder.Models;
+using Weightless.Encoder.Quantization;
+using Weightless.NativeDecoder.Format;
+using Weightless.Tests.Codecs;
+using Weightless.Tests.Golden;
+
+namespace Weightless.Tests;
+
+public class EncodedTensorTests
+{
+    [Fact]
+    public void A_method_takes_the_coders_it_has()
+    {
+        ClusteredTensor layer = RandomLayers.Make(5, 6, 3, 0.5, seed: 1);
+        foreach (Coder coder in new[] { Coder.Huffman, Coder.Arithmetic })
+            Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Coupled, coder));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Stored, Coder.None));
+        Assert.Equal(EncodedTensor.EncodeContext(layer).Section.ToArray(), EncodedTensor.Encode(layer, Method.Context, Coder.None).Section.ToArray());
+    }
+
+    [Fact]
+    public void A_model_holds_no_ids_and_no_negative_dimensions()
+    {
+        Assert.Contains("element type", Message(ElementType.Id8, [1]), StringComparison.Ordinal);
+        Assert.Contains("negative", Message(ElementType.F32, [2, -1]), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Tensor("t", ElementType.F32, [2], new byte[7]));
+
+        static string Message(ElementType type, long[] shape) =>
+            Assert.Throws<ModelFormatException>(() => new Tensor("t", type, shape, new byte[1])).Message;
+    }
+
+    /// <summary>Decoding through arrays ends where they do; through the library it does not.</summary>
+    [Fact]
+    public void A_tensor_of_2_GiB_is_not_decoded_into_an_array()
+    {
+        EncodedTensor wide = new("wide", ElementType.U8, [1, 1L << 31], Method.Csr, Coder.None, new byte[] { 0, 0, 1 });
+        EncodedTensor tall = new("tall", wide.Type, [1L << 31, 1], wide.Method, wide.Coder, wide.Section);
+        using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([wide, tall]));
+        foreach (WlsTensor tensor in file.Tensors)
+            Assert.Contains("2 GiB", Assert.Throws<ModelFormatException>(() => tensor.Decode(ElementType.U8)).Message, StringComparison.Ordinal);
+        Assert.Throws<ModelFormatException>(() => file.Tensors[0].ForEachBand(ElementType.U8, (_, _) => Assert.Fail("a band")));
+    }
+
+    [Fact]
+    public void Half_a_codebook_is_halved_once_and_only_of_f32()
+    {
+        ClusteredTensor layer = RandomLayers.Make(5, 6, 3, 0.5, seed: 1);
+        ClusteredTensor half = layer.WithHalfCodebook();
+        Assert.True(half.HalfCodebook);
+        Assert.Same(half, half.WithHalfCodebook());
+        ClusteredTensor brain = RandomLayers.Make(5, 6, 3, 0.5, seed: 1, ElementType.BF16);
+        Assert.Same(brain, brain.WithHalfCodebook());
+        PreparedTensor prepared = ModelEncoder.Prepare(ModelTensor(), new EncoderOptions { HalfCodebook = true });
+        Assert.True(prepared.Clustered!.HalfCodebook);
+        Assert.False(ModelEncoder.Prepare(ModelTensor(), new EncoderOptions { HalfCodebook = true, Tensors = ["other"] }).Clustered?.HalfCodebook ?? false);
+    }
+
+    [Fact]
+    public void Without_a_method_the_smallest_is_taken()
+    {
+        PreparedTensor prepared = ModelEncoder.Prepare(ModelTensor(), new EncoderOptions());
+        EncodedTensor encoded = ModelEncoder.Encode(prepared, new EncoderOptions());
+        Assert.Equal(MethodChooser.Choose(prepared, new EncoderOptions()).Encoded.Section.ToArray(), encoded.Section.ToArray());
+        Assert.Equal(Method.Stored, ModelEncoder.Encode(prepared, new EncoderOptions { Method = Method.Stored }).Method);
+    }
+
+    /// <summary>No cell is wide enough for one false positive in a billion.</summary>
+    [Fact]
+    public void A_rate_that_no_filter_meets_leaves_the_exact_methods()
+    {
+        PreparedTensor prepared = ModelEncoder.Prepare(ModelTensor(), new EncoderOptions());
+        MethodChoice choice = MethodChooser.Choose(prepared, new EncoderOptions { MaxFalsePositives = 1e-9 });
+        Assert.True(RandomLayers.IsExact(choice.Encoded.Method));
+        Assert.DoesNotContain("coupled", choice.Reason, StringComparison.Ordinal);
+        Assert.Contains("coupled", MethodChooser.Choose(prepared, new EncoderOptions { MaxFalsePositives = 0.01 }).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ElementType.F16)]
+    [InlineData(ElementType.BF16)]
+    [InlineData(ElementType.I8)]
+    [InlineData(ElementType.U8)]
+    public void Elements_of_one_and_two_bytes_are_clustered_by_their_values(ElementType type)
+    {
+        int size = ElementTypes.Size(type);
+        byte[] data = new byte[600 * size];
+        Random random = new(2);
+        for (int i = 0; i < data.Length; i += size)
+            data[i + size - 1] = random.Next(2) == 0 ? (byte)0 : (byte)random.Next(0x30, 0x38);
+        // Minus zero, which pruning by a mask leaves, is zero; of integers it is a number.
+        data[size - 1] = 0x80;
+        ClusteredTensor layer = Clusterer.TryCluster(new Tensor("t", type, [20, 30], data), null, null, out _)!;
+        Assert.Equal(ElementTypes.IsFloat(type), layer.Ids[0] == 0);
+        using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([EncodedTensor.EncodeContext(layer)]));
+        byte[] decoded = file.Tensors[0].Decode(type);
+        Assert.Equal(ElementTypes.IsFloat(type) ? 0 : 0x80, decoded[size - 1]);
+        Assert.Equal(data[size..], decoded[size..]);
+        // Pruned to a tenth, the largest stay.
+        ClusteredTensor pruned = Clusterer.TryCluster(new Tensor("t", type, [20, 30], data), 0.1, null, out _)!;
+        Assert.Equal(60, pruned.Nonzeros);
+    }
+
+    private static Tensor ModelTensor() => Cli.TestModels.Sparse("layer", 40, 50, 9);
+}
