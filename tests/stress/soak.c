@@ -19,6 +19,11 @@
 
 #define THREADS 8
 
+/* Of a thread that decodes, and what docs/threat-model.md says that it needs at most. */
+#define STACK ((size_t)256 << 10)
+#define MOST_STACK ((size_t)32 << 10)
+#define PAINT 0xa5
+
 /* A golden file with a tensor of every method with every coder. */
 #define EVERY_SYSTEM "v1-half-codebook"
 
@@ -83,6 +88,31 @@ static void threads(const void *name)
            name ? (const char *)name : "all golden files");
 }
 
+/* The deepest that random calls reach on a stack that was painted before; the thread's own start is in it, too. */
+static void stack(const void *unused)
+{
+    uint8_t *memory = aligned_alloc(4096, STACK);
+    worker worker;
+    pthread_attr_t attributes;
+    pthread_t id;
+    size_t untouched = 0;
+    (void)unused;
+    CHECK(memory);
+    memset(memory, PAINT, STACK);
+    memset(&worker, 0, sizeof worker);
+    worker.subjects = subjects_of(list, files, NULL, &worker.count);
+    pthread_attr_init(&attributes);
+    CHECK(pthread_attr_setstack(&attributes, memory, STACK) == 0);
+    CHECK(pthread_create(&id, &attributes, work, &worker) == 0);
+    pthread_join(id, NULL);
+    CHECK(!worker.wrong);
+    while (untouched < STACK && memory[untouched] == PAINT)
+        untouched++;
+    printf("figure %.1f KiB of stack at most, in %lu decodes\n", (double)(STACK - untouched) / 1024, decodes);
+    CHECK(STACK - untouched <= MOST_STACK);
+    free(memory);
+}
+
 /* Resident KiB, page by page: /proc/self/statm is summed up from counters of each CPU that lag behind. */
 static long resident(void)
 {
@@ -139,6 +169,7 @@ int main(int argc, char **argv)
     list = golden_load(argv[1], &files);
     check_run("threads", EVERY_SYSTEM, threads, EVERY_SYSTEM);
     check_run("threads", "all", threads, NULL);
+    check_run("stack", NULL, stack, NULL);
     check_run("cycles", NULL, open_and_decode, NULL);
     return check.failed ? 1 : 0;
 }
