@@ -39,7 +39,8 @@ internal static class GoldenFiles
         yield return ("v1-context-image", [EncodedTensor.EncodeContext(Image(), strength: 9)]);
         yield return ("v1-context-background", [EncodedTensor.EncodeContext(MostlyOneValue(), strength: 9)]);
         yield return ("v1-context-network", Network());
-        yield return ("v1-coupled-pieces", [Pieces()]);
+        yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
+        yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
         yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(4, 9, 3, 0.3, seed: 13).WithHalfCodebook())]);
         yield return ("v1-f16", InEveryMethod(RandomLayers.Make(5, 7, 3, 0.3, seed: 14, ElementType.F16), Coder.None));
         yield return ("v1-bf16", InEveryMethod(RandomLayers.Make(3, 12, 3, 0.3, seed: 15, ElementType.BF16), Coder.Huffman));
@@ -128,9 +129,8 @@ internal static class GoldenFiles
     /// What the encoder makes of millions of non-zeros only, a filter of several pieces, with random cells: any cells are
     /// weights.
     /// </summary>
-    private static EncodedTensor Pieces()
+    private static EncodedTensor Pieces(int cellBits)
     {
-        const int cellBits = 3;
         Random random = new(20);
         CoupledPiece[] pieces = [.. new uint[] { 100, 333, 64, 1 }.Select((cells, i) => new CoupledPiece(cells, (ulong)i * 77,
             [0, cells / 3, cells], [.. Enumerable.Range(0, cellBits).Select(_ => Words(random, cells))]))];
