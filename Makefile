@@ -145,6 +145,7 @@ artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIV
 
 include toolchain/install.mk
 include tests/board/board.mk
+include tests/stress/stress.mk
 include examples/c/lenet.mk
 include examples/cpp/lenet.mk
 include examples/pytorch/train.mk

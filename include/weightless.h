@@ -6,7 +6,8 @@
  *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open stores
  *    in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
  *  - A file is hostile until checked. Whatever its bytes are, no function reads outside [data, data + size), writes
- *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status.
+ *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
+ *    promised in numbers, and what is not, is in docs/threat-model.md.
  *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
  *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, neon, avx2, avx512), read once, chooses among the variants of the
  *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.

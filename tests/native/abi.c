@@ -3,7 +3,7 @@
  *
  *     abi FOLDER [LIMIT]
  *
- * FOLDER holds the golden files. Bit-flip tests look at about LIMIT bits of a file, for emulators; at all by default.
+ * FOLDER holds the golden files. Tests of bit flips and truncations make about LIMIT of a file, for emulators; all by default.
  * SPDX-License-Identifier: MIT
  */
 #include "check.h"

@@ -25,7 +25,7 @@ void variants(const void *golden_set);
 /* Of the process: runs in a child of its own, before the library's first call in this one. */
 void sigpipe(const void *unused);
 
-/* The bit-flip tests look at about so many bits of a file; 0 for all. */
+/* The tests of bit flips and truncations look at about so many of a file; 0 for all. */
 extern size_t flip_limit;
 
 #endif

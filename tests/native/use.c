@@ -71,6 +71,16 @@ static void decode_sparse(const wl_model *model, uint32_t tensor, const wl_tenso
     CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard) && guard_intact(&value_guard));
 }
 
+/* In order, in three bands: a sequential method goes on from one to the next. */
+static void decode_bands(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, int place)
+{
+    uint64_t first, third = info->rows / 3 + 1;
+    for (first = 0; first < info->rows; first += third) {
+        uint64_t count = info->rows - first < third ? info->rows - first : third;
+        decode_rows(model, tensor, info, type, first, count, first > 0, place);
+    }
+}
+
 void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
 {
     wl_model model;
@@ -93,7 +103,6 @@ void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
             continue;
         }
         for (i = 0; i < TYPE_COUNT; i++) {
-            uint64_t first, third = info.rows / 3 + 1;
             if (!decodes_to(&info, all_types[i]))
                 continue;
             status = decode_rows(&model, tensor, &info, all_types[i], 0, info.rows, 0, place);
@@ -104,14 +113,46 @@ void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
                     expected += dst_guard.size;
                 }
             }
-            for (first = 0; first < info.rows; first += third) {
-                uint64_t count = info.rows - first < third ? info.rows - first : third;
-                decode_rows(&model, tensor, &info, all_types[i], first, count, first > 0, place);
-            }
+            decode_bands(&model, tensor, &info, all_types[i], place);
             if (info.rows > 1)
                 decode_rows(&model, tensor, &info, all_types[i], info.rows - 1, 1, 0, place);
             if (all_types[i] == info.type || all_types[i] == WL_F32)
                 decode_sparse(&model, tensor, &info, all_types[i], place);
         }
+    }
+}
+
+void use_once(const uint8_t *data, size_t size, int place, uint32_t choice)
+{
+    wl_model model;
+    wl_tensor info;
+    uint32_t count, tensor, found;
+    wl_type type;
+    wl_status status = wl_open(data, size, &model);
+    guard_alive();
+    check_known(status);
+    if (status != WL_OK)
+        return;
+    check_known(wl_verify(&model));
+    check_known(wl_find_tensor(&model, "layer", &found));
+    count = wl_tensor_count(&model);
+    if (count == 0)
+        return;
+    tensor = sequence_next(&choice, count);
+    status = wl_tensor_info(&model, tensor, &info);
+    check_known(status);
+    do
+        type = all_types[sequence_next(&choice, TYPE_COUNT)];
+    while (!decodes_to(&info, type));
+    if (status != WL_OK)
+        return;
+    switch (sequence_next(&choice, 4)) {
+    case 0: decode_rows(&model, tensor, &info, type, 0, info.rows, 0, place); break;
+    case 1: decode_bands(&model, tensor, &info, type, place); break;
+    case 2: decode_sparse(&model, tensor, &info, type, place); break;
+    default:
+        if (info.rows > 0)
+            decode_rows(&model, tensor, &info, type, info.rows - 1, 1, 0, place);
+        break;
     }
 }

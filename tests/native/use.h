@@ -14,4 +14,10 @@
  */
 void use(const uint8_t *data, size_t size, int place, const uint8_t *expected);
 
+/*
+ * The same with one tensor, one type and one kind of call, chosen by `choice`: for many files in little time. Over many choices
+ * all come up.
+ */
+void use_once(const uint8_t *data, size_t size, int place, uint32_t choice);
+
 #endif

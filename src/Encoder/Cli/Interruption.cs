@@ -11,10 +11,15 @@ internal static class Interruption
 
     private sealed class Handlers : IDisposable
     {
+        // Linux's number: PosixSignal has no name for it.
+        private const PosixSignal FileSizeExceeded = (PosixSignal)25;
+
         private readonly PosixSignalRegistration[] _registrations =
         [
             .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
                 .Select(signal => PosixSignalRegistration.Create(signal, Handle)),
+            // A file beyond the limit of `ulimit -f` is an error of the write that went too far, and no more.
+            PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true),
         ];
 
         public void Dispose()

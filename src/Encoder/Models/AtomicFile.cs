@@ -11,6 +11,7 @@ public sealed class AtomicFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
     private const int RandomDigits = 12;
+    private const int MaxAttempts = 10;
     private const string TemporaryExtension = ".tmp";
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
@@ -42,15 +43,12 @@ public sealed class AtomicFile : IDisposable
             throw new DirectoryNotFoundException("the folder of the output does not exist");
 
         string prefix = TemporaryPrefix(_target);
-        string random = RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true);
         RemoveAbandoned(folder, prefix);
-        _temporary = Path.Join(folder, prefix + random + TemporaryExtension);
         try
         {
-            // FileShare.None takes a lock, by which another run can tell this file from an abandoned one.
             lock (Temporaries)
             {
-                _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+                (_temporary, _stream) = CreateTemporary(Path.Join(folder, prefix));
                 Temporaries.Add(_temporary);
             }
         }
@@ -85,7 +83,7 @@ public sealed class AtomicFile : IDisposable
 
         _stream.Flush(flushToDisk: true);
 
-        // Still open, and so still locked, until it has its name.
+        // Still open, and so still locked, until it has its name. Others can read it all the while.
         lock (Temporaries)
         {
             File.Move(_temporary, _target, overwrite: true);
@@ -115,6 +113,29 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// A new file that holds a lock, by which another run can tell it from an abandoned one. Before it has the lock, that run may
+    /// take it for one: then it is gone, or locked by whoever is about to remove it, and there has to be another.
+    /// </summary>
+    private static (string Path, FileStream Stream) CreateTemporary(string prefix)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string path = prefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + TemporaryExtension;
+            try
+            {
+                // A shared lock, for which some file systems ask that the file can be read.
+                FileStream stream = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, BufferBytes);
+                if (File.Exists(path))
+                    return (path, stream);
+                stream.Dispose();
+            }
+            catch (IOException) when (attempt < MaxAttempts)
+            {
+            }
+        }
+    }
+
     private static string TemporaryPrefix(string target)
     {
         // Short enough for the whole name to stay under the 255 bytes that file systems allow.
@@ -135,6 +156,7 @@ public sealed class AtomicFile : IDisposable
                 continue;
             try
             {
+                // An exclusive lock: not to be had while the writer lives.
                 using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
                 File.Delete(path);
             }

@@ -195,6 +195,24 @@ public class ContextTests
         Assert.Throws<ModelFormatException>(() => Write(second));
     }
 
+    /// <summary>wl_verify goes to a parent from a mark on its way, not from the first entry.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(700)]
+    [InlineData(1023)]
+    public void A_parent_is_found_behind_many_tensors(int index)
+    {
+        byte[] parent = [3, 0x05, 9, 0];
+        byte[] noMask = [3, 0x01, 9, 0];
+        byte[] child = [3, 0x19, 9, .. index < 128 ? new[] { (byte)index } : [(byte)(index & 0x7f | 0x80), (byte)(index >> 7)], 0];
+        IEnumerable<EncodedTensor> tensors = Enumerable.Range(0, 1100)
+            .Select(i => Raw($"{i}", [8, 8], i == index ? parent : i > index && i % 7 == 0 ? child : noMask));
+        using WlsFile file = Write([.. tensors]);
+        file.Verify();
+    }
+
     [Fact]
     public void Parents_that_cannot_be_are_refused()
     {

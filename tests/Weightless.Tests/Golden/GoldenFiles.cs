@@ -39,11 +39,13 @@ internal static class GoldenFiles
         yield return ("v1-context-image", [EncodedTensor.EncodeContext(Image(), strength: 9)]);
         yield return ("v1-context-background", [EncodedTensor.EncodeContext(MostlyOneValue(), strength: 9)]);
         yield return ("v1-context-network", Network());
-        yield return ("v1-coupled-pieces", [Pieces()]);
-        yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(6, 13, 7, 0.3, seed: 13).WithHalfCodebook())]);
-        yield return ("v1-f16", [.. InEverySystem(RandomLayers.Make(7, 11, 5, 0.3, seed: 14, ElementType.F16))]);
-        yield return ("v1-bf16", [.. InEverySystem(RandomLayers.Make(5, 16, 3, 0.3, seed: 15, ElementType.BF16))]);
-        yield return ("v1-u8", [.. InEverySystem(RandomLayers.Make(9, 9, 6, 0.3, seed: 16) with { Type = ElementType.U8, Centroids = [1, 2, 3, 50, 254, 255] })]);
+        yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
+        yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
+        yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(4, 9, 3, 0.3, seed: 13).WithHalfCodebook())]);
+        yield return ("v1-f16", InEveryMethod(RandomLayers.Make(5, 7, 3, 0.3, seed: 14, ElementType.F16), Coder.None));
+        yield return ("v1-bf16", InEveryMethod(RandomLayers.Make(3, 12, 3, 0.3, seed: 15, ElementType.BF16), Coder.Huffman));
+        yield return ("v1-u8", InEveryMethod(
+            RandomLayers.Make(6, 6, 6, 0.3, seed: 16) with { Type = ElementType.U8, Centroids = [1, 2, 3, 50, 254, 255] }, Coder.Arithmetic));
         foreach (Method method in RandomLayers.Methods)
             yield return (FormattableString.Invariant($"v1-{method}-k255").ToLowerInvariant(), [EveryByte(method)]);
         yield return ("v1-mixed",
@@ -96,12 +98,12 @@ internal static class GoldenFiles
     }
 
     /// <summary>A layer whose columns are the pixels of an image, of which each row sees a patch.</summary>
-    private static ClusteredTensor Image() => Without(RandomLayers.Make(40, 144, 4, 0.9, seed: 17), i =>
+    private static ClusteredTensor Image() => Without(RandomLayers.Make(20, 64, 2, 0.9, seed: 17), i =>
     {
-        int row = i / 144;
-        int x = i % 12 - row * 5 % 12;
-        int y = i % 144 / 12 - row * 7 % 12;
-        return x * x + y * y > 7;
+        int row = i / 64;
+        int x = i % 8 - row * 3 % 8;
+        int y = i % 64 / 8 - row * 5 % 8;
+        return x * x + y * y > 5;
     });
 
     /// <summary>Zero is not what most of its weights are.</summary>
@@ -114,7 +116,7 @@ internal static class GoldenFiles
     /// <summary>255 centroids, and the widest cells.</summary>
     private static EncodedTensor EveryByte(Method method)
     {
-        ClusteredTensor layer = RandomLayers.Make(11, 31, 255, 0.6, seed: 19) with
+        ClusteredTensor layer = RandomLayers.Make(5, 23, 255, 0.6, seed: 19) with
         {
             Type = ElementType.U8,
             Centroids = [.. Enumerable.Range(1, 255).Select(i => (uint)i)],
@@ -127,9 +129,8 @@ internal static class GoldenFiles
     /// What the encoder makes of millions of non-zeros only, a filter of several pieces, with random cells: any cells are
     /// weights.
     /// </summary>
-    private static EncodedTensor Pieces()
+    private static EncodedTensor Pieces(int cellBits)
     {
-        const int cellBits = 3;
         Random random = new(20);
         CoupledPiece[] pieces = [.. new uint[] { 100, 333, 64, 1 }.Select((cells, i) => new CoupledPiece(cells, (ulong)i * 77,
             [0, cells / 3, cells], [.. Enumerable.Range(0, cellBits).Select(_ => Words(random, cells))]))];
@@ -156,6 +157,10 @@ internal static class GoldenFiles
                 yield return EncodedTensor.Encode(layer with { Name = $"{method} {coder}" }, method, coder);
         }
     }
+
+    /// <summary>With a coder, if the method takes one.</summary>
+    private static EncodedTensor[] InEveryMethod(ClusteredTensor layer, Coder coder) =>
+        [.. InEverySystem(layer).Where(tensor => tensor.Coder == coder || RandomLayers.CodersOf(tensor.Method).Length == 1)];
 
     private static EncodedTensor Store(ElementType type, long[] shape)
     {

@@ -23,6 +23,16 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void A_committed_file_can_be_read_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = new AtomicFile(folder["out"]);
+        file.Stream.Write("new"u8);
+        file.Commit();
+        Assert.Equal("new", File.ReadAllText(folder["out"]));
+    }
+
+    [Fact]
     public void Without_a_commit_the_old_file_stays()
     {
         using var folder = new TemporaryFolder();
