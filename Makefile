@@ -35,7 +35,7 @@ CLI := artifacts/bin/weightless
 LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
 BENCHES := $(foreach m,$(MACHINES),artifacts/$(m)/weightless-bench)
 EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
-NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners,artifacts/$(m)/tests/$(t)))
+NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners replay,artifacts/$(m)/tests/$(t)))
 
 .PHONY: help
 help:
@@ -152,3 +152,4 @@ include examples/pytorch/train.mk
 include tests/coverage/coverage.mk
 include tests/differential/differential.mk
 include tests/paper/paper.mk
+include tests/fuzz/fuzz.mk

@@ -18,7 +18,7 @@ static void die(const char *what, const char *name)
 static uint8_t *read_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    long length;
+    long length = -1;
     uint8_t *bytes;
     if (!file)
         die("cannot be opened", path);

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using SharpFuzz.Common;
+using Weightless.NativeDecoder.Codecs;
+
+namespace Weightless.Fuzzed;
+
+/// <summary>What a fuzzer's harness needs beside the ABI.</summary>
+internal static unsafe class Exports
+{
+    /// <summary>From now on branches are counted in this area of 65,536 bytes.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "fuzz_trace")]
+    public static void SetTrace(byte* area)
+    {
+        Trace.SharedMem = area;
+        Trace.PrevLocation = 0;
+    }
+
+    /// <summary>Chooses the variant of the vectorised loops, if the machine has it.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "fuzz_variant")]
+    public static void SetVariant(int variant)
+    {
+        if (InstructionSets.IsAvailable((InstructionSet)variant))
+            InstructionSets.Current = (InstructionSet)variant;
+    }
+}
