@@ -21,11 +21,13 @@ class Recipe:
     surgery: bool       # prune by Dynamic Network Surgery, and not by magnitude
     l1: float
     epochs: tuple       # to train, to narrow, to prune, to retrain, to cluster, to tune the centroids
+    cluster_rate: float = 1e-3  # of the weights that have not joined a cluster: a low one stays near the pruned network
 
 
 RECIPES = {
     "lenet300100-magnitude": Recipe(
-        networks.lenet300100, (120, 60), (9408, 1500, 260), (8, 8, 12), None, False, 2e-5, (10, 5, 15, 20, 20, 10)),
+        networks.lenet300100, (120, 60), (9408, 1500, 260), (12, 10, 16), None, False, 2e-5, (10, 5, 15, 20, 20, 10),
+        cluster_rate=3e-4),
     "lenet300100-dns": Recipe(
         networks.lenet300100, (50, 20), (4351, 552, 49), (10, 8, 16), None, True, 1e-5, (10, 5, 25, 25, 24, 12)),
     "lenet5-magnitude": Recipe(
@@ -76,7 +78,7 @@ def clustered(recipe, network, training):
     *_, cluster, tune = recipe.epochs
     for layer, clusters in zip(stack(network), recipe.clusters):
         share(layer, clusters, recipe.bias_clusters)
-    training.run("cluster", network, cluster, constant(1e-3), before_step=joining(network))
+    training.run("cluster", network, cluster, constant(recipe.cluster_rate), before_step=joining(network))
     join_clusters(network, 1)
     training.run("tune", network, tune, cosine(1e-3))
     unshare(network)
