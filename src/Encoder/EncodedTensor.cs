@@ -110,7 +110,10 @@ public sealed record EncodedTensor(
         foreach (long dimension in shape)
         {
             if ((ulong)dimension > Limits.MaxTensorBytes / extent)
-                throw new ModelFormatException($"tensor {ModelFormatException.Quote(name)} has dimensions beyond those of the .wls format");
+            {
+                throw new ModelFormatException(
+                    $"tensor {ModelFormatException.Quote(name)} has dimensions beyond those of the .wls format");
+            }
             extent *= (ulong)Math.Max(dimension, 1);
         }
     }

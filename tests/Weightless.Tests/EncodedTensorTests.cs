@@ -4,6 +4,7 @@ using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 using Weightless.Tests.Golden;
+using Weightless.Tests.Models;
 
 namespace Weightless.Tests;
 
@@ -16,13 +17,15 @@ public class EncodedTensorTests
         foreach (Coder coder in new[] { Coder.Huffman, Coder.Arithmetic })
             Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Coupled, coder));
         Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Stored, Coder.None));
-        Assert.Equal(EncodedTensor.EncodeContext(layer).Section.ToArray(), EncodedTensor.Encode(layer, Method.Context, Coder.None).Section.ToArray());
+        EncodedTensor context = EncodedTensor.Encode(layer, Method.Context, Coder.None);
+        Assert.Equal(EncodedTensor.EncodeContext(layer).Section.ToArray(), context.Section.ToArray());
     }
 
     [Fact]
     public void A_model_holds_no_ids_and_no_negative_dimensions()
     {
         Assert.Contains("element type", Message(ElementType.Id8, [1]), StringComparison.Ordinal);
+        Assert.Contains("65 dimensions", Message(ElementType.F32, [.. Enumerable.Repeat(1L, 65)]), StringComparison.Ordinal);
         Assert.Contains("negative", Message(ElementType.F32, [2, -1]), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Tensor("t", ElementType.F32, [2], new byte[7]));
 
@@ -38,8 +41,21 @@ public class EncodedTensorTests
         EncodedTensor tall = new("tall", wide.Type, [1L << 31, 1], wide.Method, wide.Coder, wide.Section);
         using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([wide, tall]));
         foreach (WlsTensor tensor in file.Tensors)
-            Assert.Contains("2 GiB", Assert.Throws<ModelFormatException>(() => tensor.Decode(ElementType.U8)).Message, StringComparison.Ordinal);
+        {
+            ModelFormatException e = Assert.Throws<ModelFormatException>(() => tensor.Decode(ElementType.U8));
+            Assert.Contains("2 GiB", e.Message, StringComparison.Ordinal);
+        }
         Assert.Throws<ModelFormatException>(() => file.Tensors[0].ForEachBand(ElementType.U8, (_, _) => Assert.Fail("a band")));
+    }
+
+    [Fact]
+    public void A_file_of_2_GiB_is_not_read_into_a_span()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("m.wls", GoldenFiles.Bytes([]));
+        using (FileStream stream = File.OpenWrite(path))
+            stream.SetLength(1L << 31);
+        Assert.Contains("2 GiB", Assert.Throws<ModelFormatException>(() => WlsFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +69,8 @@ public class EncodedTensorTests
         Assert.Same(brain, brain.WithHalfCodebook());
         PreparedTensor prepared = ModelEncoder.Prepare(ModelTensor(), new EncoderOptions { HalfCodebook = true });
         Assert.True(prepared.Clustered!.HalfCodebook);
-        Assert.False(ModelEncoder.Prepare(ModelTensor(), new EncoderOptions { HalfCodebook = true, Tensors = ["other"] }).Clustered?.HalfCodebook ?? false);
+        EncoderOptions others = new() { HalfCodebook = true, Tensors = ["other"] };
+        Assert.Null(ModelEncoder.Prepare(ModelTensor(), others).Clustered);
     }
 
     [Fact]
@@ -73,7 +90,8 @@ public class EncodedTensorTests
         MethodChoice choice = MethodChooser.Choose(prepared, new EncoderOptions { MaxFalsePositives = 1e-9 });
         Assert.True(RandomLayers.IsExact(choice.Encoded.Method));
         Assert.DoesNotContain("coupled", choice.Reason, StringComparison.Ordinal);
-        Assert.Contains("coupled", MethodChooser.Choose(prepared, new EncoderOptions { MaxFalsePositives = 0.01 }).Reason, StringComparison.Ordinal);
+        choice = MethodChooser.Choose(prepared, new EncoderOptions { MaxFalsePositives = 0.01 });
+        Assert.Contains("coupled", choice.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

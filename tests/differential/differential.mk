@@ -2,6 +2,8 @@
 
 LAYER_TESTS := $(foreach m,$(MACHINES),artifacts/$(m)/tests/layers)
 
+test: $(LAYER_TESTS)
+
 # Times as many random cases as in `make test`.
 TIMES ?= 20
 

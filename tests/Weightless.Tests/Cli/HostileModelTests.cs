@@ -53,11 +53,11 @@ public class HostileModelTests
         yield return ("npy: objects", ModelBytes.Npy("|O", "(2, 3)", 24), "Python objects");
         yield return ("npy: Fortran order, truncated", ModelBytes.Npy("<f4", "(2, 3)", 23, fortranOrder: true), "asks for 24 bytes");
         yield return ("npy: a byte behind", ModelBytes.Npy("<f4", "(2, 3)", 25), "asks for 24 bytes");
-        yield return ("npy: a header of 4 GB", [.. ModelBytes.Npy("<f4", "(2, 3)", 24)[..6], 2, 0, 0xff, 0xff, 0xff, 0xff, .. new byte[90]], "at most 65535");
+        yield return ("npy: a header of 4 GB", [.. Array[..6], 2, 0, 0xff, 0xff, 0xff, 0xff, .. new byte[90]], "at most 65535");
         yield return ("npy: an expression", ModelBytes.Npy("__import__('os').system('true')", 24), "not the dictionary");
 
         yield return ("npz: one name twice", ModelBytes.Zip(("a.npy", Array), ("a.npy", Array)), "two entries named 'a.npy'");
-        yield return ("npz: a bomb", ModelBytes.Zip(("a.npy", [.. ModelBytes.Npy("<f4", "(2, 3)", 0), .. new byte[50_000_000]])), "asks for 24 bytes");
+        yield return ("npz: a bomb", ModelBytes.Zip(("a.npy", [.. Array, .. new byte[50_000_000]])), "asks for 24 bytes");
         yield return ("npz: a size of 4 GB", Patched(SizeField, uint.MaxValue - 1), "cannot inflate");
         yield return ("npz: a compressed size of 4 GB", Patched(CompressedField, uint.MaxValue - 1), "larger than the file");
         yield return ("npz: a wrong checksum", Patched(16, 12345), "'a.npy' is damaged");
@@ -156,7 +156,9 @@ public class HostileModelTests
         const int count = 20_000;
         StringBuilder header = new("{");
         for (int i = 0; i < count; i++)
-            header.Append(CultureInfo.InvariantCulture, $$"""{{(i > 0 ? "," : "")}}"{{i}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}] }""");
+            header.Append(CultureInfo.InvariantCulture, $$"""
+                {{(i > 0 ? "," : "")}}"{{i}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}] }
+                """);
         using TemporaryFolder folder = new();
         string model = folder.Write("model", ModelBytes.Safetensors(header.Append('}').ToString(), count));
         using ModelFile file = ModelFile.Open(model);

@@ -15,7 +15,7 @@ public class TerminalTests
         using StringWriter output = new(), error = new();
         Assert.Equal(0, CommandLine.Run(["inspect", folder["m.wls"]], new Terminal(output, error, outputIsTerminal: true)));
         string[] lines = output.ToString().Split('\n');
-        Assert.Contains(lines, line => line.Contains('│', StringComparison.Ordinal) && line.Contains("fc1.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("│ fc1.", StringComparison.Ordinal));
         Assert.StartsWith("╭", lines[0], StringComparison.Ordinal);
         CliRun piped = CliRun.Succeeding("inspect", folder["m.wls"]);
         Assert.DoesNotContain('│', piped.Output);
@@ -102,9 +102,10 @@ public class TerminalTests
         Assert.Equal("too large for the file system", FileErrors.Cause(new ArgumentOutOfRangeException("value")));
         Assert.Equal("No space left on device", FileErrors.Cause(new IOException("No space left on device : '/a/b'")));
         Assert.Equal("own words", FileErrors.Cause(new IOException("own words")));
-        CommandException named = Assert.Throws<CommandException>(() => FileErrors.Naming("file", () => throw new ArgumentOutOfRangeException("value")));
-        Assert.Equal("file: too large for the file system", named.Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => FileErrors.Naming("file", () => throw new ArgumentOutOfRangeException("other")));
+
+        static void Fail(string parameter) => FileErrors.Naming("file", () => throw new ArgumentOutOfRangeException(parameter));
+        Assert.Equal("file: too large for the file system", Assert.Throws<CommandException>(() => Fail("value")).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Fail("other"));
     }
 
     private sealed class FailingWriter(Exception exception) : TextWriter

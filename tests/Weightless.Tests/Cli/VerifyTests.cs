@@ -51,6 +51,16 @@ public class VerifyTests
         Assert.Equal("0", cells[7]);
     }
 
+    /// <summary>So few weights are left that their values are few enough to be kept.</summary>
+    [Fact]
+    public void What_pruning_alone_did_is_told()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", TestModels.Sparse("w", 100, 100, 5000));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--density", "0.02");
+        Assert.EndsWith(" pruned", CliRun.Succeeding("verify", folder["m.wls"], model).Lines[2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void False_positives_are_counted_and_no_error()
     {

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Weightless.Encoder;
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
+using Weightless.Tests.Golden;
 using Xunit.Abstractions;
 
 namespace Weightless.Tests.Codecs;
@@ -139,6 +141,19 @@ public class CoupledTests(ITestOutputHelper output)
             using WlsFile file = Encode(layer, cellBits);
             Assert.InRange((int)file.Tensors[0].Decoder.WorkspaceSize, 1, 64 * 1024);
         }
+    }
+
+    /// <summary>Parameters that are right by themselves, of filters with more groups or pieces than the format has.</summary>
+    [Theory]
+    [InlineData(1L << 38, new byte[] { 0x57, 0x07 })]
+    [InlineData(64L * 4097, new byte[] { 0x57, 0x27, 1, 1 })]
+    [InlineData(64L * 4096, new byte[] { 0x57, 0x27, 0, 1 })]
+    public void A_filter_of_too_many_parts_is_refused(long weights, byte[] parameters)
+    {
+        // K = 1, its centroid, one non-zero; behind the parameters, more than enough pieces of one cell.
+        byte[] section = [1, 7, 1, .. parameters, .. Enumerable.Repeat((byte)1, 30_000)];
+        byte[] file = GoldenFiles.Bytes([new EncodedTensor("t", ElementType.U8, [1, weights], Method.Coupled, Coder.None, section)]);
+        Assert.Contains("damaged", Assert.Throws<ModelFormatException>(() => WlsFile.Open(file)).Message, StringComparison.Ordinal);
     }
 
     internal static WlsFile Encode(ClusteredTensor layer, int cellBits)

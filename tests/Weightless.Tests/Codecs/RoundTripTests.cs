@@ -65,6 +65,24 @@ public class RoundTripTests
         }
     }
 
+    /// <summary>Ids without a coder are sought by their place, which may lie behind a section's end.</summary>
+    [Fact]
+    public unsafe void A_band_behind_the_end_of_a_section_is_damage()
+    {
+        ClusteredTensor layer = RandomLayers.Make(40, 64, 3, 1, seed: 1);
+        byte[] section = EncodedTensor.Encode(layer, Method.Dense, Coder.None).Section.ToArray();
+        EncodedTensor half = new("t", layer.Type, layer.Shape, Method.Dense, Coder.None, section.AsMemory(0, section.Length / 2));
+        MemoryStream stream = new();
+        WlsWriter.Write(stream, [half]);
+        using WlsFile file = WlsFile.Open(stream.ToArray());
+        byte* row = stackalloc byte[64];
+        Status Read(ulong number) => file.Tensors[0].Decoder.DecodeRows(ElementType.Id8, number, 1, row, 64, null, 0);
+        Assert.Equal(Status.Ok, Read(10));
+        Assert.Equal(layer.Ids[640..704], new ReadOnlySpan<byte>(row, 64).ToArray());
+        Assert.Equal(Status.Corrupt, Read(30));
+        Assert.Equal(Status.Corrupt, Read(39));
+    }
+
     [Fact]
     public void Arithmetic_coding_comes_near_the_entropy()
     {

@@ -34,7 +34,7 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
     {
         (ClusteredTensor tensor, byte[] file) = Encode(layer);
         Assert.Equal(DecodeInEveryWay(Library.Managed, file, layer, tensor), DecodeInEveryWay(Library.Native, file, layer, tensor));
-    }, iter: RandomCases.Count(300, "layers, managed against native", output));
+    }, iter: RandomCases.Count(200, "layers, managed against native", output));
 
     [Fact]
     public void Every_instruction_set_decodes_to_the_same_bytes() => LayerCase.Any.Sample(layer =>
@@ -47,7 +47,7 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
             InstructionSets.Current = set;
             Assert.Equal(expected, DecodeInEveryWay(Library.Managed, file, layer, tensor));
         }
-    }, iter: RandomCases.Count(200, "layers, each instruction set against scalar", output), threads: 1);
+    }, iter: RandomCases.Count(100, "layers, each instruction set against scalar", output), threads: 1);
 
     private static (ClusteredTensor Layer, byte[] File) Encode(LayerCase layer)
     {
