@@ -24,7 +24,8 @@ static wl_status decode_half(const wl_tensor *info, const wl_model *model, int s
     memset(dst_guard.buffer, 0, size);
     if (clean)
         memset(workspace_guard.buffer, 0, workspace_guard.size);
-    status = wl_decode_rows(model, 0, info->type, second ? half : 0, half, dst_guard.buffer, size, workspace_guard.buffer, workspace_size);
+    status = wl_decode_rows(model, 0, info->type, second ? half : 0, half, dst_guard.buffer, size, workspace_guard.buffer,
+                            workspace_size);
     CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard));
     return status;
 }

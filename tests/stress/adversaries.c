@@ -194,7 +194,8 @@ static void filters(void)
         put_varint(&s, 1 << 16);
         put_varint(&s, 0);
         put_stream(&s, -1, 3 << 17);
-        add_tensor(i ? "bloomier, coded cells" : "bloomier, packed cells", WL_METHOD_BLOOMIER | coders[i] << 4, WL_F32, 1024, 64, &s);
+        add_tensor(i ? "bloomier, coded cells" : "bloomier, packed cells", WL_METHOD_BLOOMIER | coders[i] << 4, WL_F32, 1024, 64,
+                   &s);
     }
 }
 
