@@ -117,7 +117,7 @@ artifacts/%/examples/decode: examples/c/decode.c include/weightless.h artifacts/
 artifacts/%/weightless-bench: tests/benchmarks/weightless-bench.c include/weightless.h artifacts/%/libweightless.so
 	@$(TOOL_$*)gcc $(CFLAGS) -O3 -o $@ $< artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN'
 
-ABI_TEST := $(addprefix tests/native/,abi.c check.c golden.c guard.c round.c use.c repair.c hostile.c misuse.c process.c)
+ABI_TEST := $(addprefix tests/native/,abi.c check.c golden.c guard.c round.c use.c repair.c hostile.c misuse.c stale.c process.c)
 HEADER_TEST := tests/native/header.c tests/native/header_again.c
 NATIVE_HEADERS := include/weightless.h $(wildcard tests/native/*.h)
 

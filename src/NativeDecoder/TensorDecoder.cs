@@ -129,6 +129,9 @@ public unsafe struct TensorDecoder
         _ => 0,
     };
 
+    private readonly ulong Parameters =>
+        (uint)_palette.Clusters | (uint)_csr.GapBits << 8 | (uint)_bloomier.CellBits << 16 | _bloomier.Segment << 32;
+
     private readonly Status Check(ElementType output, byte* workspace, nuint workspaceSize)
     {
         if (!Palette.CanDecode(_entry.Type, output) || output == ElementType.Id8 && _entry.Method == Method.Stored)
@@ -178,7 +181,7 @@ public unsafe struct TensorDecoder
                 Band band = new(row * columns + column, rows * count, _entry.Weights, 1);
                 Status status = _entry.Method == Method.Stored
                     ? Stored.Decode(_entry, band, output, (byte*)piece)
-                    : Decode(band, table, piece, new Workspace(memory, StateBytes, part));
+                    : Decode(band, table, piece, new Workspace(memory, StateBytes, Parameters, part));
                 if (status != Status.Ok)
                     return status;
                 visitor.Visit(row, column, rows, count, piece);
@@ -203,7 +206,7 @@ public unsafe struct TensorDecoder
         if (_entry.Method == Method.Context)
             return Context.Decode(_entry, _context, _section, band, output, table, dst, memory);
         _palette.Fill(output, table);
-        return Decode(band, table, dst, new Workspace(memory, StateBytes));
+        return Decode(band, table, dst, new Workspace(memory, StateBytes, Parameters));
     }
 
     private readonly Status Decode<T>(in Band band, T* table, T* dst, in Workspace workspace) where T : unmanaged =>

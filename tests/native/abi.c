@@ -36,6 +36,7 @@ int main(int argc, char **argv)
     for (i = 0; i < set.count; i++)
         check_run("round", set.list[i].name, round_trip, &set.list[i]);
     check_run("misuse", NULL, misuse, &set);
+    check_run("stale_workspace", NULL, stale_workspace, &set);
     check_run("threads", NULL, threads, &set);
     for (i = 0; i < set.count; i++) {
         if (set.list[i].size > SMALL)

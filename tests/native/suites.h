@@ -18,6 +18,7 @@ typedef struct golden_set {
 } golden_set;
 void threads(const void *golden_set);
 void misuse(const void *golden_set);
+void stale_workspace(const void *golden_set);
 
 /* Of all golden files, in child processes: runs before the library's first call in this one. */
 void variants(const void *golden_set);

@@ -194,14 +194,9 @@ static void filters(void)
         put_varint(&s, 1 << 16);
         put_varint(&s, 0);
         put_stream(&s, -1, 3 << 17);
-        add_tensor(i ? "bloomier, coded cells" : "bloomier, packed cells", WL_METHOD_BLOOMIER | coders[i] << 4, WL_F32, 1024, 64, &s);
+        add_tensor(i ? "bloomier, coded cells" : "bloomier, packed cells", WL_METHOD_BLOOMIER | coders[i] << 4, WL_F32, 1024, 64,
+                   &s);
     }
-}
-
-/* 256 lengths of 8 bits each, as many alphabets as the method has. */
-static void put_lengths(bytes *b, size_t alphabet)
-{
-    put_stream(b, alphabet == 256 ? 0x88 : alphabet == 2 ? 0x11 : 0, alphabet / 2);
 }
 
 static void symbols(void)
@@ -211,8 +206,9 @@ static void symbols(void)
         for (stream = -1; stream <= 0xff; stream += 0x80) {
             bytes s = {NULL, 0, 0};
             put_palette(&s, 255, WL_F32, 1 << 17);
+            /* A length is a nibble: 256 symbols of 8 bits each; below, three of one bit. */
             if (coder == WL_CODER_HUFFMAN)
-                put_lengths(&s, 256);
+                put_stream(&s, 0x88, 128);
             put_stream(&s, stream, 1 << 18);
             add_tensor("dense", WL_METHOD_DENSE | coder << 4, WL_F32, 1 << 9, 1 << 9, &s);
             memset(&s, 0, sizeof s);
@@ -250,7 +246,6 @@ static void parents(void)
 
 static void directories(void)
 {
-    static const uint64_t huge[] = {1, 1, 1, 1, 1, 1, 1, 1};
     bytes entries = {NULL, 0, 0}, nothing = {NULL, 0, 0};
     size_t i, j;
     for (i = 0; i < 1 << 16; i++) {
@@ -258,7 +253,7 @@ static void directories(void)
         put(&entries, WL_METHOD_DENSE);
         put(&entries, WL_F32 | 8 << 4);
         for (j = 0; j < 8; j++)
-            put_varint(&entries, huge[j]);
+            put_varint(&entries, 1);
         put_varint(&entries, 0);
         put_stream(&entries, 0, 4);
     }

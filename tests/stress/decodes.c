@@ -113,7 +113,8 @@ void scratch_free(scratch *scratch)
 static int rows_match(const subject *s, const wl_model *model, const scratch *to, size_t type, uint64_t first, uint64_t count)
 {
     size_t row = (size_t)s->info.columns * type_size(all_types[type]), size = (size_t)count * row;
-    return wl_decode_rows(model, s->tensor, all_types[type], first, count, to->dst, size, to->workspace, s->workspace_size) == WL_OK
+    return wl_decode_rows(model, s->tensor, all_types[type], first, count, to->dst, size, to->workspace, s->workspace_size)
+            == WL_OK
         && memcmp(to->dst, s->elements[type] + (size_t)first * row, size) == 0;
 }
 

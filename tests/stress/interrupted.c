@@ -214,8 +214,8 @@ static void kill_while(const writing *w, int count)
     CHECK(holds(w->file, &made));
     CHECK(files_in("out") == 1);
     CHECK(unlink(w->file) == 0);
-    printf("figure %s killed %d times, %d of them too late: %d old files, %d new ones, %d left a temporary, none after the next run\n",
-           w->name, count, finished, olds, count - olds, left);
+    printf("figure %s killed %d times, %d of them too late: %d old files, %d new ones, %d left a temporary, "
+           "none after the next run\n", w->name, count, finished, olds, count - olds, left);
     forget(&made);
 }
 
@@ -353,7 +353,8 @@ static void at_once(const void *unused)
         for (i = 0; i < AT_ONCE; i++) {
             int status = finish(children[i]);
             content errors = content_of("errors");
-                    snprintf(check.context, sizeof check.context, "round %d, status %x: %.150s", round, (unsigned)status, errors.bytes);
+                    snprintf(check.context, sizeof check.context, "round %d, status %x: %.150s", round, (unsigned)status,
+                             errors.bytes);
             forget(&errors);
             CHECK(status == 0);
         }

@@ -112,8 +112,8 @@ static void make(call *c, int which)
                       c->workspace_size);
         break;
     default:
-        wl_matvec(&c->model, c->tensor, ones, (size_t)c->info.columns * 4, (float *)(void *)dst, (size_t)c->info.rows * 4, workspace,
-                  c->workspace_size);
+        wl_matvec(&c->model, c->tensor, ones, (size_t)c->info.columns * 4, (float *)(void *)dst, (size_t)c->info.rows * 4,
+                  workspace, c->workspace_size);
         break;
     }
 }
@@ -295,12 +295,12 @@ int main(int argc, char **argv)
     if (argc == 4)
         measure_folder(argv[3]);
 
-    printf("figure %lu calls on %lu files; a step took %.2f ns; the bound is %d steps for each of %d + bytes of file and workspace "
-           "+ weights\n", measured, files, step, BOUND, BASE);
+    printf("figure %lu calls on %lu files; a step took %.2f ns; the bound is %d steps for each of %d + bytes of file and "
+           "workspace + weights\n", measured, files, step, BOUND, BASE);
     for (i = 0; i < CALLS; i++) {
         worst *w = &worsts[i];
-        printf("figure %-17s %7.2f ns, %6.1f steps: %.0f us for %.0f (%s, tensor %u)\n", names[i], w->ns, w->steps, w->took / 1e3, w->size,
-               w->file, w->tensor);
+        printf("figure %-17s %7.2f ns, %6.1f steps: %.0f us for %.0f (%s, tensor %u)\n", names[i], w->ns, w->steps, w->took / 1e3,
+               w->size, w->file, w->tensor);
         check_run("worst", names[i], within_bound, w);
     }
     return check.failed ? 1 : 0;

@@ -30,7 +30,7 @@ internal static unsafe class Context
         ElementType output, T* table, T* dst, byte* memory) where T : unmanaged
     {
         // Less to seal than there is to ask for.
-        Workspace workspace = new(memory, LastingBytes(header));
+        Workspace workspace = new(memory, LastingBytes(header), header.Parameters);
         if (header.Clusters == 0)
         {
             new Output<T>(dst, band.Weights).Clear();
@@ -75,7 +75,7 @@ internal static unsafe class Context
             return Status.Ok;
         }
         // The state of another call is of no use after this one: it is not sealed.
-        State* state = (State*)new Workspace(memory, LastingBytes(header)).State;
+        State* state = (State*)new Workspace(memory, LastingBytes(header), header.Parameters).State;
         if (!TryBegin(state, header, section))
             return Status.Corrupt;
         Fill(state->Model, header, output, table);

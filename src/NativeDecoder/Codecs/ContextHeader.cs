@@ -66,6 +66,12 @@ internal unsafe struct ContextHeader
     public ulong Columns;
     public ElementType CodebookType;
 
+    private byte _flags;
+
+    /// <summary>All that a model's layout depends on, but for rows and columns. A parent has no more rows than we have columns.</summary>
+    public readonly ulong Parameters => (uint)Clusters | (uint)_flags << 8 | (uint)GapClasses << 16
+        | (uint)BackgroundRank << 24 | (ulong)(uint)Period << 32 | ParentRows << 45;
+
     public readonly bool IsMixed => Mode is ContextMode.Mixed or ContextMode.MixedFull;
 
     /// <summary>Reads and checks it; leaves <paramref name="section"/> at the range coder's stream.</summary>
@@ -84,6 +90,7 @@ internal unsafe struct ContextHeader
         if (!section.TryByte(out byte clusters) || !section.TryByte(out byte flags) || !section.TryVarint(out header.Nonzeros))
             return false;
         header.Clusters = clusters;
+        header._flags = flags;
         header.Mode = (ContextMode)(flags & ModeBits);
         header.HasRowMask = (flags & RowMaskBit) != 0;
         header.HasColumnMask = (flags & ColumnMaskBit) != 0;

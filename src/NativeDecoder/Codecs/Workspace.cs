@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
@@ -24,25 +25,37 @@ internal readonly unsafe struct Workspace
 
     private const int Alignment = 64;
 
-    // The state holds pointers into section and workspace: it is of no use to another of either.
+    // Of this process. What was decoded came from a file: given as a workspace later, it must not pass for a state.
+    private static ulong _secret;
+
+    // The state holds pointers into section and workspace, and counts of the tensor: it is of no use to another of these. Another
+    // file at the same address may agree in any part of them.
     private struct Header
     {
         public ulong Seal;
         public ulong Section;
+        public ulong SectionBytes;
         public ulong Start;
         public ulong NextRow;
-        public ulong Checksum;
+        public ulong Rows;
+        public ulong Columns;
+        public ulong Parameters;
+        public uint Checksum;
+        public uint Kind;
     }
 
     private readonly byte* _start;
     private readonly nuint _stateBytes;
+    private readonly ulong _parameters;
 
     /// <param name="memory">The caller's, of any alignment, at least <see cref="Size"/> bytes.</param>
     /// <param name="stateBytes">How much is needed after the header.</param>
+    /// <param name="parameters">What the state's layout depends on beside the directory entry.</param>
     /// <param name="part">Between the parts of one call no seal is needed, and none is left but of a state for any row.</param>
-    public Workspace(byte* memory, nuint stateBytes, Part part = Part.Whole)
+    public Workspace(byte* memory, nuint stateBytes, ulong parameters, Part part = Part.Whole)
     {
         Part = part;
+        _parameters = parameters;
         _start = (byte*)((nuint)(memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         _stateBytes = stateBytes;
     }
@@ -59,8 +72,10 @@ internal readonly unsafe struct Workspace
     public bool Resumes(in TensorEntry entry, ulong row)
     {
         Header* header = (Header*)_start;
-        return header->NextRow == row && header->Section == (ulong)entry.Section && header->Start == (ulong)_start
-            && header->Checksum == entry.Checksum && (Part == Part.Later || header->Seal == Hash());
+        return header->NextRow == row && header->Section == (ulong)entry.Section && header->SectionBytes == entry.SectionBytes
+            && header->Start == (ulong)_start && header->Rows == entry.Rows && header->Columns == entry.Columns
+            && header->Parameters == _parameters && header->Checksum == entry.Checksum && header->Kind == Kind(entry)
+            && (Part == Part.Later || header->Seal == Hash());
     }
 
     /// <summary>Leaves the state to a later call that begins at <paramref name="row"/>.</summary>
@@ -68,11 +83,26 @@ internal readonly unsafe struct Workspace
     {
         Header* header = (Header*)_start;
         header->Section = (ulong)entry.Section;
+        header->SectionBytes = entry.SectionBytes;
         header->Start = (ulong)_start;
-        header->Checksum = entry.Checksum;
         header->NextRow = row;
+        header->Rows = entry.Rows;
+        header->Columns = entry.Columns;
+        header->Parameters = _parameters;
+        header->Checksum = entry.Checksum;
+        header->Kind = Kind(entry);
         header->Seal = Part == Part.Whole || row == AnyRow ? Hash() : 0;
     }
 
-    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)));
+    // Made when the runtime starts: it allocates. Hashes of strings are not the same in two processes.
+#pragma warning disable CA2255 // A library's, but one with a runtime of its own.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void MakeSecret() => _secret = (ulong)(uint)"state".GetHashCode(StringComparison.Ordinal) << 32
+        | (uint)"seal".GetHashCode(StringComparison.Ordinal);
+
+    private static uint Kind(in TensorEntry entry) =>
+        (uint)entry.Method | (uint)entry.Coder << 8 | (uint)entry.Type << 16 | (entry.HalfCodebook ? 1u << 24 : 0);
+
+    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)), _secret);
 }

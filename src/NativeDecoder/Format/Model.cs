@@ -84,11 +84,11 @@ public unsafe struct Model
     }
 
     /// <summary>XXH3 of a range, in pieces that a span can hold.</summary>
-    public static ulong Hash(byte* data, nuint size)
+    public static ulong Hash(byte* data, nuint size, ulong seed = 0)
     {
         if (size <= int.MaxValue)
-            return XxHash3.HashToUInt64(new ReadOnlySpan<byte>(data, (int)size));
-        ulong hash = 0;
+            return XxHash3.HashToUInt64(new ReadOnlySpan<byte>(data, (int)size), (long)seed);
+        ulong hash = seed;
         while (size > 0)
         {
             int piece = (int)nuint.Min(size, 1 << 30);
