@@ -37,15 +37,6 @@ public unsafe struct ByteReader(byte* start, byte* end)
         return true;
     }
 
-    public bool TryU64(out ulong value)
-    {
-        value = 0;
-        if (!TryBytes(8, out byte* bytes))
-            return false;
-        value = *(ulong*)bytes;
-        return true;
-    }
-
     /// <summary>
     /// Reads an unsigned LEB128 integer: seven bits a byte, lowest first, the top bit set on all bytes but the last.
     /// Only the shortest form is taken, so that a value has one spelling.

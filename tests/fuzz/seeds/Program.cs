@@ -13,14 +13,29 @@ Directory.CreateDirectory(folder);
 Random random = new(20240607);
 int count = 0;
 foreach (IReadOnlyList<EncodedTensor> tensors in ValidFiles.All(random).Concat(NearlyValidFiles.All(random)))
+    Write(Bytes(tensors));
+for (int i = 0; i < 100; i++)
 {
-    string path = Path.Join(folder, count++.ToString("d4", CultureInfo.InvariantCulture));
-    using FileStream stream = File.Create(path);
-    WlsWriter.Write(stream, tensors);
-    // The harness takes its decisions from the last bytes.
-    byte[] script = new byte[random.Next(12, 65)];
-    random.NextBytes(script);
-    stream.Write(script);
+    // Damage to header and directory; the harness mends the checksums.
+    byte[] file = Bytes(ValidFiles.Mixed(random, 1 + random.Next(3)));
+    for (int j = random.Next(1, 4); j > 0; j--)
+        file[random.Next(Math.Min(file.Length, 48))] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0x80, _ => random.Next(256) });
+    Write(file[..^random.Next(random.Next(4) == 0 ? file.Length : 1)]);
 }
 Console.WriteLine($"{count} files");
 return 0;
+
+static byte[] Bytes(IReadOnlyList<EncodedTensor> tensors)
+{
+    using MemoryStream stream = new();
+    WlsWriter.Write(stream, tensors);
+    return stream.ToArray();
+}
+
+// The harness takes its decisions from the last bytes.
+void Write(byte[] file)
+{
+    byte[] script = new byte[random.Next(12, 65)];
+    random.NextBytes(script);
+    File.WriteAllBytes(Path.Join(folder, count++.ToString("d4", CultureInfo.InvariantCulture)), [.. file, .. script]);
+}
