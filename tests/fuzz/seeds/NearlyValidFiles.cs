@@ -30,7 +30,7 @@ internal static class NearlyValidFiles
             yield return [Huffman(random)];
         for (int i = 0; i < 60; i++)
             yield return [Coupled(random, isFast: false)];
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 80; i++)
             yield return [Coupled(random, isFast: true)];
         for (int i = 0; i < 60; i++)
             yield return [Context(random, "a", HostileNumber(random)), Context(random, "b", (ulong)random.Next(4))];
@@ -86,8 +86,8 @@ internal static class NearlyValidFiles
         SectionWriter section = new();
         int rows = random.Next(1, 40);
         int columns = random.Next(1, 80);
-        int cellBits = random.Next(1, 17);
-        int clusters = random.Next(1, Math.Min(random.Next(2) == 0 ? 15 : 255, 1 << cellBits) + 1);
+        int cellBits = random.Next(1, isFast ? 9 : 17);
+        int clusters = random.Next(1, Math.Min(isFast && random.Next(4) != 0 ? 16 : 255, 1 << cellBits) + 1);
         int entryBytes = random.Next(3) switch { 0 => 0, 1 => 2, _ => 3 };
         section.Byte(clusters).Random(random, 4 * clusters).Varint((ulong)random.Next(20));
         int hashes = isFast ? 5 : random.Next(2, 8);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weightless.Encoder;
+using Weightless.NativeDecoder.Format;
 using Weightless.Seeds;
 
 // weightless-seeds FOLDER: writes the files that fuzzing begins with.
@@ -22,6 +23,10 @@ for (int i = 0; i < 100; i++)
         file[random.Next(Math.Min(file.Length, 48))] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0x80, _ => random.Next(256) });
     Write(file[..^random.Next(random.Next(4) == 0 ? file.Length : 1)]);
 }
+for (int length = 1; length < Model.FixedHeaderBytes + 2; length++)
+    File.WriteAllBytes(Name("short"), Bytes([])[..length]);
+foreach (IReadOnlyList<EncodedTensor> tensors in ValidFiles.Large(random))
+    File.WriteAllBytes(Name("large"), Bytes(tensors));
 Console.WriteLine($"{count} files");
 return 0;
 
@@ -37,5 +42,7 @@ void Write(byte[] file)
 {
     byte[] script = new byte[random.Next(12, 65)];
     random.NextBytes(script);
-    File.WriteAllBytes(Path.Join(folder, count++.ToString("d4", CultureInfo.InvariantCulture)), [.. file, .. script]);
+    File.WriteAllBytes(Name("seed"), [.. file, .. script]);
 }
+
+string Name(string kind) => Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{kind}-{count++:d4}"));

@@ -47,10 +47,17 @@ internal static class ValidFiles
             foreach (int clusters in new[] { 1, 2, 9, 40, 200 })
                 yield return [EncodedTensor.EncodeContext(Image(random, 120 / width, width, clusters), strength: 9 - random.Next(5))];
         }
-        // More columns than a context model keeps apart.
-        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [2, 17000], Sparse(random, 34000)), strength: 9)];
         yield return Mixed(random, 20);
         yield return [Store(random, new string('n', 300), ElementType.U8, [2]), Store(random, "", ElementType.F32, []), Store(random, "é/\n", ElementType.I64, [1])];
+    }
+
+    /// <summary>Too large to be mutated at any speed.</summary>
+    public static IEnumerable<IReadOnlyList<EncodedTensor>> Large(Random random)
+    {
+        // More columns than a context model keeps apart, and more rows than it counts.
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [2, 17000], Sparse(random, 34000)), strength: 9)];
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.I8, [66000, 1], Sparse(random, 66000)), strength: 9)];
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [3, 17000], Sparse(random, 51000)), strength: 1)];
     }
 
     public static Coder[] CodersOf(Method method) =>
