@@ -347,9 +347,11 @@ static void misuse(session *session)
         break;
     case 4:
         CHECK(wl_verify(NULL) == WL_ERROR_ARGUMENT && wl_managed_memory(NULL) == WL_ERROR_ARGUMENT && wl_tensor_count(NULL) == 0);
+        CHECK(wl_init() == WL_OK && WL_ABI_MATCHES());
         break;
     case 5:
-        CHECK(wl_status_string((int32_t)(draw(script, 65536) << draw(script, 17)))[0] != '\0');
+        for (index = 0; index < 64; index++)
+            CHECK(wl_status_string((int32_t)(index << draw(script, 27)))[0] != '\0');
         break;
     case 6:
         /* A model of other bytes, left by a wl_open that failed: it is none. */

@@ -8,7 +8,7 @@ FUZZ_HARNESS := $(addprefix tests/native/,check.c golden.c guard.c repair.c) $(a
 FUZZ_HEADERS := include/weightless.h $(wildcard tests/native/*.h tests/fuzz/*.h)
 FUZZ_LIBRARY := -L$(FUZZ) -lweightless -Wl,-rpath,'$$ORIGIN' -lm
 FUZZ_CFLAGS := -O2 -g -std=gnu99 -Wall -Wextra -Werror -Iinclude
-FUZZ_ENGINES := $(addprefix $(FUZZ)/,libfuzzer afl mutator.so sharpfuzz/Weightless.SharpFuzz libexercise.so seeds/0000)
+FUZZ_ENGINES := $(addprefix $(FUZZ)/,libfuzzer afl mutator.so sharpfuzz/Weightless.SharpFuzz libexercise.so seeds/seed-0000)
 FUZZ_RUN := tests/fuzz/run
 
 .PHONY: fuzz
@@ -21,7 +21,7 @@ fuzz-coverage: $(FUZZ)/libexercise.so ## which lines of the decoder the corpus r
 	@tests/fuzz/coverage/run $(CURDIR)/$< tests/fuzz/corpus
 
 .PHONY: fuzz-merge
-fuzz-merge: $(FUZZ)/libfuzzer $(FUZZ)/seeds/0000 ## put what the engines found into the corpus, as few files as reach as much
+fuzz-merge: $(FUZZ)/libfuzzer $(FUZZ)/seeds/seed-0000 ## put what the engines found into the corpus, as few files as reach as much
 	@tests/fuzz/merge
 
 .PHONY: fuzz-setup
@@ -58,10 +58,11 @@ $(FUZZ)/libexercise.so: $(FUZZ_HARNESS) tests/native/use.c tests/fuzz/managed/ab
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -lm
 
-$(FUZZ)/seeds/0000: $(call sources,src/Encoder src/NativeDecoder tests/fuzz/seeds) tests/fuzz/seeds/Weightless.Seeds.csproj $(BUILD_FILES) | setup
+$(FUZZ)/seeds/seed-0000: $(call sources,src/Encoder src/NativeDecoder tests/fuzz/seeds) tests/fuzz/seeds/Weightless.Seeds.csproj $(BUILD_FILES) | setup
 	@echo "building the seeds"
 	@rm -rf $(@D)
-	@dotnet run --project tests/fuzz/seeds -c Release -v quiet -- $(@D)
+	@dotnet build --nologo -v quiet -c Release tests/fuzz/seeds
+	@dotnet tests/fuzz/seeds/bin/Release/net10.0/Weightless.Seeds.dll $(@D)
 
 # The corpus through the libraries that are shipped: a part of `make test`.
 artifacts/%/tests/replay: $(FUZZ_HARNESS) tests/native/use.c tests/fuzz/replay.c $(FUZZ_HEADERS) artifacts/%/libweightless.so

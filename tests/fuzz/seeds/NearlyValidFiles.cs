@@ -29,7 +29,9 @@ internal static class NearlyValidFiles
         for (int i = 0; i < 60; i++)
             yield return [Huffman(random)];
         for (int i = 0; i < 60; i++)
-            yield return [Coupled(random)];
+            yield return [Coupled(random, isFast: false)];
+        for (int i = 0; i < 80; i++)
+            yield return [Coupled(random, isFast: true)];
         for (int i = 0; i < 60; i++)
             yield return [Context(random, "a", HostileNumber(random)), Context(random, "b", (ulong)random.Next(4))];
         for (int i = 0; i < 40; i++)
@@ -43,12 +45,13 @@ internal static class NearlyValidFiles
     {
         SectionWriter section = new();
         int clusters = random.Next(3) == 0 ? random.Next(256) : random.Next(5);
-        section.Byte(clusters).Random(random, 4 * clusters).Varint(random.Next(2) == 0 ? (ulong)random.Next(50) : HostileNumber(random));
+        ElementType type = (ElementType)random.Next(5);
+        section.Byte(clusters).Random(random, ElementTypes.Size(type) * clusters).Varint(random.Next(2) == 0 ? (ulong)random.Next(50) : HostileNumber(random));
         section.Byte(random.Next(20));
         for (int i = random.Next(3); i >= 0; i--)
             section.Varint(random.Next(2) == 0 ? (ulong)random.Next(50) : HostileNumber(random));
         section.Random(random, random.Next(80));
-        return Tensor(method, coder, [10, 12], section);
+        return new EncodedTensor("h", type, [10, 12], method, coder, section.ToArray(), type == ElementType.F32 && random.Next(4) == 0);
     }
 
     /// <summary>Code lengths that no code has: too many, too few, runs over the end.</summary>
@@ -77,17 +80,18 @@ internal static class NearlyValidFiles
     }
 
     /// <summary>A coupled filter of any structure, with cells of just the bytes that it asks for, or nearly.</summary>
-    private static EncodedTensor Coupled(Random random)
+    /// <param name="isFast">Of the parameters that the vector loops are made for.</param>
+    private static EncodedTensor Coupled(Random random, bool isFast)
     {
         SectionWriter section = new();
         int rows = random.Next(1, 40);
         int columns = random.Next(1, 80);
-        int cellBits = random.Next(1, 17);
-        int clusters = random.Next(1, Math.Min(255, 1 << cellBits) + 1);
+        int cellBits = random.Next(1, isFast ? 9 : 17);
+        int clusters = random.Next(1, Math.Min(isFast && random.Next(4) != 0 ? 16 : 255, 1 << cellBits) + 1);
         int entryBytes = random.Next(3) switch { 0 => 0, 1 => 2, _ => 3 };
         section.Byte(clusters).Random(random, 4 * clusters).Varint((ulong)random.Next(20));
-        int hashes = random.Next(2, 8);
-        int spanLog2 = random.Next(0, 4);
+        int hashes = isFast ? 5 : random.Next(2, 8);
+        int spanLog2 = isFast ? 7 : random.Next(0, 4);
         bool rowMask = random.Next(3) == 0;
         bool columnMask = random.Next(3) == 0;
         section.Byte(cellBits - 1 | hashes << 4).Byte(spanLog2 | entryBytes << 4 | (rowMask ? 0x40 : 0) | (columnMask ? 0x80 : 0));
@@ -100,7 +104,7 @@ internal static class NearlyValidFiles
             section.Varint((ulong)blockGroups).Varint((ulong)pieceBlocks);
         int blocks = (groups + blockGroups - 1) / blockGroups;
         int pieces = (blocks + pieceBlocks - 1) / pieceBlocks;
-        int cells = random.Next(Math.Max(1, hashes << spanLog2), 200);
+        int cells = random.Next(Math.Max(1, hashes << spanLog2), isFast ? 900 : 200);
         for (int i = 0; i < pieces; i++)
             section.Varint((ulong)cells).Varint((ulong)random.NextInt64());
         for (int i = 0; i < pieces; i++)

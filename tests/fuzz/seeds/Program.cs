@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weightless.Encoder;
+using Weightless.NativeDecoder.Format;
 using Weightless.Seeds;
 
 // weightless-seeds FOLDER: writes the files that fuzzing begins with.
@@ -13,14 +14,35 @@ Directory.CreateDirectory(folder);
 Random random = new(20240607);
 int count = 0;
 foreach (IReadOnlyList<EncodedTensor> tensors in ValidFiles.All(random).Concat(NearlyValidFiles.All(random)))
+    Write(Bytes(tensors));
+for (int i = 0; i < 100; i++)
 {
-    string path = Path.Join(folder, count++.ToString("d4", CultureInfo.InvariantCulture));
-    using FileStream stream = File.Create(path);
-    WlsWriter.Write(stream, tensors);
-    // The harness takes its decisions from the last bytes.
-    byte[] script = new byte[random.Next(12, 65)];
-    random.NextBytes(script);
-    stream.Write(script);
+    // Damage to header and directory; the harness mends the checksums.
+    byte[] file = Bytes(ValidFiles.Mixed(random, 1 + random.Next(3)));
+    for (int j = random.Next(1, 4); j > 0; j--)
+        file[random.Next(Math.Min(file.Length, 48))] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0x80, _ => random.Next(256) });
+    Write(file[..^random.Next(random.Next(4) == 0 ? file.Length : 1)]);
 }
+for (int length = 1; length < Model.FixedHeaderBytes + 2; length++)
+    File.WriteAllBytes(Name("short"), Bytes([])[..length]);
+foreach (IReadOnlyList<EncodedTensor> tensors in ValidFiles.Large(random))
+    File.WriteAllBytes(Name("large"), Bytes(tensors));
 Console.WriteLine($"{count} files");
 return 0;
+
+static byte[] Bytes(IReadOnlyList<EncodedTensor> tensors)
+{
+    using MemoryStream stream = new();
+    WlsWriter.Write(stream, tensors);
+    return stream.ToArray();
+}
+
+// The harness takes its decisions from the last bytes.
+void Write(byte[] file)
+{
+    byte[] script = new byte[random.Next(12, 65)];
+    random.NextBytes(script);
+    File.WriteAllBytes(Name("seed"), [.. file, .. script]);
+}
+
+string Name(string kind) => Path.Join(folder, string.Create(CultureInfo.InvariantCulture, $"{kind}-{count++:d4}"));

@@ -42,8 +42,22 @@ internal static class ValidFiles
             yield return Mixed(random, 1 + random.Next(4));
         for (int i = 0; i < 20; i++)
             yield return Network(random);
+        foreach (int width in new[] { 4, 5, 7, 12 })
+        {
+            foreach (int clusters in new[] { 1, 2, 9, 40, 200 })
+                yield return [EncodedTensor.EncodeContext(Image(random, 120 / width, width, clusters), strength: 9 - random.Next(5))];
+        }
         yield return Mixed(random, 20);
         yield return [Store(random, new string('n', 300), ElementType.U8, [2]), Store(random, "", ElementType.F32, []), Store(random, "é/\n", ElementType.I64, [1])];
+    }
+
+    /// <summary>Too large to be mutated at any speed.</summary>
+    public static IEnumerable<IReadOnlyList<EncodedTensor>> Large(Random random)
+    {
+        // More columns than a context model keeps apart, and more rows than it counts.
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [2, 17000], Sparse(random, 34000)), strength: 9)];
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.I8, [66000, 1], Sparse(random, 66000)), strength: 9)];
+        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [3, 17000], Sparse(random, 51000)), strength: 1)];
     }
 
     public static Coder[] CodersOf(Method method) =>
@@ -67,7 +81,7 @@ internal static class ValidFiles
         return EncodedTensor.Encode(layer, method, coder, cellBits, seed: (ulong)random.NextInt64());
     }
 
-    private static List<EncodedTensor> Mixed(Random random, int count)
+    public static List<EncodedTensor> Mixed(Random random, int count)
     {
         List<EncodedTensor> tensors = [];
         for (int i = 0; i < count; i++)
@@ -103,6 +117,29 @@ internal static class ValidFiles
             (inputs, isAlive) = (outputs, isNext);
         }
         return tensors;
+    }
+
+    /// <summary>Rows of square images with a blob in the middle, positive on one side: what mixed contexts are for.</summary>
+    private static ClusteredTensor Image(Random random, int rows, int width, int clusters)
+    {
+        byte[] ids = new byte[rows * width * width];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            int x = i % width, y = i / width % width;
+            bool isInside = Math.Abs(2 * x - width) + Math.Abs(2 * y - width) <= width;
+            int half = Math.Max(1, clusters / 2);
+            if (isInside && random.Next(8) != 0)
+                ids[i] = (byte)(1 + (x < width / 2 || clusters == 1 ? random.Next(half) : half + random.Next(clusters - half)));
+        }
+        return Layer(random, "i", ElementType.F32, [rows, width * width], ids);
+    }
+
+    private static byte[] Sparse(Random random, int count)
+    {
+        byte[] ids = new byte[count];
+        for (int i = 0; i < 200; i++)
+            ids[random.Next(count)] = (byte)random.Next(1, 5);
+        return ids;
     }
 
     private static bool[] Alive(Random random, int count)
