@@ -142,6 +142,14 @@ def widened(build, network):
     return result
 
 
+@torch.no_grad()
+def round_to_half(network):
+    """Rounds weights and biases to float16, in which a file's codebooks take half the bytes."""
+    for layer in stack(network):
+        for parameter in (layer.weight, layer.bias):
+            parameter.copy_(parameter.half())
+
+
 def save(network, path):
     """Writes weights and biases as float32 arrays; the file appears whole or not at all."""
     arrays = OrderedDict()

@@ -74,7 +74,7 @@ def pruned(recipe, training, measure):
 
 
 def clustered(recipe, network, training):
-    """The network with its non-zeros shared."""
+    """The network with its non-zeros shared, all values such as float16 holds."""
     *_, cluster, tune = recipe.epochs
     for layer, clusters in zip(stack(network), recipe.clusters):
         share(layer, clusters, recipe.bias_clusters)
@@ -82,4 +82,5 @@ def clustered(recipe, network, training):
     join_clusters(network, 1)
     training.run("tune", network, tune, cosine(1e-3))
     unshare(network)
+    networks.round_to_half(network)
     return network
