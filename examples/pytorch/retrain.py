@@ -83,8 +83,8 @@ def encode_lossily(network, build, widths, name, images, labels, options):
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda seed: decoded(f"{name}.weight", exact, seed, options), seeds)
-        tries = [(loss(weight), seed, weight, report) for seed, (weight, report) in zip(seeds, found)]
-    _, seed, weight, report = min(tries, key=lambda entry: entry[0])
+        tries = ((loss(weight), seed, weight, report) for seed, (weight, report) in zip(seeds, found))
+        _, seed, weight, report = min(tries, key=lambda entry: entry[0])
     layer.weight.copy_(weight)
     return seed, report
 
@@ -126,7 +126,10 @@ def parse_arguments():
     add("--epochs", type=int, default=8, metavar="N",
         help="epochs to retrain after each layer, in the last half of them centroids alone")
     add("--seed", type=int, default=1)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.tries < 1 or options.epochs < 1 or options.pixel_divisor <= 0:
+        parser.error("--tries and --epochs must be at least 1, and --pixel-divisor more than 0")
+    return options
 
 
 def run(options):

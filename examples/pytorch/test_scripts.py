@@ -6,10 +6,13 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+import torch
 
 import networks
+import retrain
 import test_mnist
 import train_all
+import weightless
 from recipes import RECIPES
 
 FOLDER = Path(__file__).parent
@@ -66,6 +69,20 @@ class ScriptsTest(unittest.TestCase):
             self.assertEqual(int(((after[name] != 0) & (before[name] == 0)).sum()), 0)
             self.assertLessEqual(len(after[name].unique()), len(before[name].unique()))
 
+    def test_retrain_reads_models_with_other_names(self):
+        network = networks.lenet300100()
+        state = {f"{layer}.{kind}": tensor.detach() for layer, module in zip(("ip1", "ip2", "ip3"), networks.stack(network))
+                 for kind, tensor in (("bias", module.bias), ("weight", module.weight))}
+        wls, model = self.folder / "other.wls", self.folder / "other.safetensors"
+        weightless.encode(state, wls, method="stored")
+        weightless.run("decode", wls, "-o", model)
+        read, build = retrain.read(model, 9)
+        self.assertIs(build, networks.lenet300100)
+        for theirs, ours in zip(networks.stack(network), networks.stack(read)):
+            self.assertTrue(torch.equal(ours.bias, theirs.bias))
+            self.assertLessEqual(len(ours.weight.unique()), 9)
+            self.assertLess((ours.weight - theirs.weight).norm(), 0.2 * theirs.weight.norm())
+
     def test_errors_are_one_line_with_the_cause(self):
         for script, arguments, cause in (
                 ("train.py", [MODEL, self.folder / "none"], "none: no such folder"),
@@ -73,6 +90,7 @@ class ScriptsTest(unittest.TestCase):
                 ("train.py", [MODEL, self.folder, "--holdout", "200"], "too few of 256"),
                 ("retrain.py", [self.model, self.folder, "--layers", "conv1"], "no layer conv1"),
                 ("retrain.py", [self.folder / "none.npz", self.folder], "none.npz"),
+                ("retrain.py", [self.model, self.folder, "--tries", "0"], "--tries"),
                 ("train_all.py", [self.folder / "none", MODEL, "--folder", self.folder], "none: no such folder")):
             with self.subTest(script=script, cause=cause):
                 result = run(script, *arguments)
