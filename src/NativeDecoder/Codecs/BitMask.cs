@@ -5,8 +5,6 @@ namespace Weightless.NativeDecoder.Codecs;
 /// <summary>One bit for each row or column, lowest first; null stands for all ones.</summary>
 internal readonly unsafe struct BitMask(byte* bits)
 {
-    public bool IsNull => bits == null;
-
     public bool this[ulong index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
