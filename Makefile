@@ -77,7 +77,7 @@ format: | $(ASSETS) ## reformat the C# sources
 
 .PHONY: clean
 clean: ## remove all that was built
-	rm -rf artifacts examples/cpp/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
+	rm -rf artifacts examples/cpp/obj tests/fuzz/*/bin tests/fuzz/*/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
 
 .PHONY: setup
 setup:
