@@ -13,10 +13,13 @@ bool failed = false;
 
 foreach ((string folder, double lineBar, double branchBar) in halves)
 {
-    SourceFile[] half = [.. files.Where(pair => pair.Key.StartsWith(folder + '/', StringComparison.Ordinal)).Select(pair => pair.Value)];
+    SourceFile[] half = [.. files.Values.Where(file => file.Path.StartsWith(folder + '/', StringComparison.Ordinal))];
     List<(SourceFile File, Block Block, Reason? Reason)> blocks = [];
     foreach (SourceFile file in half)
-        blocks.AddRange(file.Blocks().Select(block => (file, block, Array.Find(reasons, reason => reason.Explains(file, block)))));
+    {
+        foreach (Block block in file.Blocks())
+            blocks.Add((file, block, Array.Find(reasons, reason => reason.Explains(file, block))));
+    }
     foreach ((SourceFile file, Block block, Reason? reason) in blocks)
     {
         if (reason is not null)
@@ -93,7 +96,8 @@ internal readonly record struct Share(int Covered, int All)
 {
     public double Percent => All == 0 ? 100 : 100.0 * Covered / All;
 
-    public static Share Sum(IEnumerable<Share> shares) => shares.Aggregate((a, b) => new Share(a.Covered + b.Covered, a.All + b.All));
+    public static Share Sum(IEnumerable<Share> shares) =>
+        shares.Aggregate((a, b) => new Share(a.Covered + b.Covered, a.All + b.All));
 
     public override string ToString() => $"{Percent:f2} % ({Covered} of {All})";
 }
@@ -148,7 +152,10 @@ internal sealed class SourceFile(string path)
     }
 }
 
-/// <summary>"PATH: `TEXT`: REASON"; a block is explained if one of its lines has the text, any block of the file if it is empty.</summary>
+/// <summary>
+/// "PATH: `TEXT`: REASON". A block is explained if one of its lines has the text, which may be empty; if that is a brace, all of them
+/// have to be nothing else.
+/// </summary>
 internal sealed class Reason
 {
     private Reason(string path, string where, string text) => (Path, Where, Text) = (path, where, text);
@@ -172,5 +179,7 @@ internal sealed class Reason
     }
 
     public bool Explains(SourceFile file, Block block) =>
-        file.Path == Path && block.Lines.Any(line => file.Text[line - 1].Contains(Where, StringComparison.Ordinal));
+        file.Path == Path && (Where == "}"
+            ? block.Lines.All(line => file.Text[line - 1].Trim() == Where)
+            : block.Lines.Any(line => file.Text[line - 1].Contains(Where, StringComparison.Ordinal)));
 }

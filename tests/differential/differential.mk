@@ -13,4 +13,4 @@ test-differential: build $(LAYER_TESTS) ## thousands of random layers, and of mu
 
 artifacts/%/tests/layers: tests/differential/layers.c tests/native/golden.c tests/native/check.c $(NATIVE_HEADERS) artifacts/%/libweightless.so
 	@mkdir -p $(@D)
-	@$(TOOL_$*)gcc $(CFLAGS) -Itests/native -idirafter /usr/include -o $@ $(filter %.c,$^) artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN/..' -lm
+	@$(TOOL_$*)gcc $(CFLAGS) -Itests/native -idirafter /usr/include -o $@ $(filter %.c %.so,$^) -Wl,-rpath,'$$ORIGIN/..' -lm

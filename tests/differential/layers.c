@@ -27,12 +27,13 @@ static void *take(size_t size)
 }
 
 /* Decodes it again, in bands of any size, in a workspace that holds what the last tensor left. */
-static void bands(const wl_model *model, uint32_t tensor, wl_type type, const uint8_t *whole, void *workspace, size_t workspace_size)
+static void bands(const wl_model *model, uint32_t tensor, wl_type type, const uint8_t *whole, void *workspace,
+                  size_t workspace_size)
 {
     wl_tensor info;
     uint64_t row, count;
     uint32_t state = tensor;
-    size_t row_size;
+    size_t row_size, size;
     uint8_t *dst;
     wl_tensor_info(model, tensor, &info);
     row_size = (size_t)info.columns * type_size(type);
@@ -41,8 +42,9 @@ static void bands(const wl_model *model, uint32_t tensor, wl_type type, const ui
         count = 1 + sequence_next(&state, (uint32_t)info.rows);
         if (count > info.rows - row)
             count = info.rows - row;
-        CHECK_STATUS(wl_decode_rows(model, tensor, type, row, count, dst, (size_t)count * row_size, workspace, workspace_size), WL_OK);
-        CHECK(memcmp(dst, whole + row * row_size, (size_t)count * row_size) == 0);
+        size = (size_t)count * row_size;
+        CHECK_STATUS(wl_decode_rows(model, tensor, type, row, count, dst, size, workspace, workspace_size), WL_OK);
+        CHECK(memcmp(dst, whole + row * row_size, size) == 0);
     }
     free(dst);
 }
@@ -52,15 +54,17 @@ static uint64_t product(const wl_model *model, uint32_t tensor, void *workspace,
     wl_tensor info;
     uint32_t i;
     uint64_t hash;
+    size_t x_size, y_size;
     float *x, *y;
     wl_tensor_info(model, tensor, &info);
-    x = take((size_t)info.columns * sizeof *x);
-    y = take((size_t)info.rows * sizeof *y);
+    x_size = (size_t)info.columns * sizeof *x;
+    y_size = (size_t)info.rows * sizeof *y;
+    x = take(x_size);
+    y = take(y_size);
     for (i = 0; i < info.columns; i++)
         x[i] = (float)((int)((i * 2654435761u) >> 24) - 128) / 64;
-    CHECK_STATUS(wl_matvec(model, tensor, x, (size_t)info.columns * sizeof *x, y, (size_t)info.rows * sizeof *y, workspace, workspace_size),
-                 WL_OK);
-    hash = XXH3_64bits(y, (size_t)info.rows * sizeof *y);
+    CHECK_STATUS(wl_matvec(model, tensor, x, x_size, y, y_size, workspace, workspace_size), WL_OK);
+    hash = XXH3_64bits(y, y_size);
     free(x);
     free(y);
     return hash;
@@ -91,13 +95,16 @@ static int digest(const wl_model *model, uint32_t tensor, wl_type type, char *li
     CHECK(counted == (count ? WL_ERROR_DST_SIZE : WL_OK));
     columns = take(count * sizeof *columns);
     values = take(count * type_size(type));
-    CHECK_STATUS(wl_decode_csr(model, tensor, type, offsets, offsets_size, columns, values, count, workspace, workspace_size), WL_OK);
+    CHECK_STATUS(wl_decode_csr(model, tensor, type, offsets, offsets_size, columns, values, count, workspace, workspace_size),
+                 WL_OK);
 
-    length = snprintf(line, size, "%" PRIu32 " %" PRIu32 " %016" PRIx64 " %016" PRIx64 " %016" PRIx64 " %016" PRIx64, tensor, type,
-                      XXH3_64bits(elements, elements_size), XXH3_64bits(offsets, offsets_size),
+    length = snprintf(line, size, "%" PRIu32 " %" PRIu32 " %016" PRIx64 " %016" PRIx64 " %016" PRIx64 " %016" PRIx64, tensor,
+                      type, XXH3_64bits(elements, elements_size), XXH3_64bits(offsets, offsets_size),
                       XXH3_64bits(columns, count * sizeof *columns), XXH3_64bits(values, count * type_size(type)));
-    if (type == WL_F32)
-        length += snprintf(line + length, size - (size_t)length, " %016" PRIx64, product(model, tensor, workspace, workspace_size));
+    if (type == WL_F32) {
+        length += snprintf(line + length, size - (size_t)length, " %016" PRIx64,
+                           product(model, tensor, workspace, workspace_size));
+    }
     length += snprintf(line + length, size - (size_t)length, "\n");
     free(workspace);
     free(elements);

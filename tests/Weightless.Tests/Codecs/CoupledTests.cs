@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Weightless.Encoder;
-using Weightless.Encoder.Models;
 using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Golden;
