@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* One edit in so many is used in every way there is, the others in one way each. */
-#define THOROUGH 8
+#define THOROUGH 32
 
 static unsigned long first, last;
 static int alone;
