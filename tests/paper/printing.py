@@ -23,7 +23,8 @@ ERROR_NOTE = """\
 * as trained: what the training program printed. The published network is measured here, as published and with its values
   clustered, not retrained. All others are measured now, on weights decoded from a .wls file; for coupled and bloomier from one
   in which the filter holds the layers of the tables, nothing retrained. t is the smallest whose false positives add at most
-  {budget} points of error on the training images with the best of eight seeds (tables.py --choose-filters).
+  {budget} points of error on the training images with the best of eight seeds, or the network's own budget in networks.toml
+  (tables.py --choose-filters).
 """
 
 

@@ -30,25 +30,29 @@ def model_of(network, shared):
     return shared / network["shared-model"] if "shared-model" in network else ROOT / network["model"]
 
 
-def filters(network, model, images, budget):
+def choose(network, model, images, ours):
+    budget = network.get("training-error-budget", ours["training-error-budget"])
+    return choosing.choose_all(network, model, images, budget, progress)
+
+
+def filters(network, model, images, ours):
     """The network with its filters' settings, chosen now if they are not known."""
     if not network["layers"]:
         return network
     choices = choosing.kept(network, model)
     if not choices:
         progress(f"{figures.label(network)}: filters.json has no settings for this {model.name}: choosing them, some minutes")
-        choices = choosing.choose_all(network, model, images, budget, progress)
+        choices = choose(network, model, images, ours)
     return network | choices
 
 
 def measure(ours, paper, images, shared):
-    budget = ours["training-error-budget"]
-    report = {"layers": [], "networks": [], "a53_cycles": timing.predicted_a53_cycles(), "training_error_budget": budget,
-              "lenet5": paper["lenet5"]}
+    report = {"layers": [], "networks": [], "a53_cycles": timing.predicted_a53_cycles(), "lenet5": paper["lenet5"],
+              "training_error_budget": ours["training-error-budget"]}
     for network in ours["network"]:
         model = model_of(network, shared)
         if model.is_file():
-            network = filters(network, model, images, budget)
+            network = filters(network, model, images, ours)
             progress(f"measuring {figures.label(network)}")
             with tempfile.TemporaryDirectory() as folder:
                 found, rows = measuring.network(network, model, images, paper, folder)
@@ -73,8 +77,7 @@ def choose_filters(ours, images, shared):
     for network in ours["network"]:
         model = model_of(network, shared)
         if network["layers"] and model.is_file() and not choosing.kept(network, model):
-            choices = choosing.choose_all(network, model, images, ours["training-error-budget"], progress)
-            choosing.keep({figures.label(network): choices})
+            choosing.keep({figures.label(network): choose(network, model, images, ours)})
 
 
 def parse_arguments():
