@@ -32,12 +32,12 @@ $(SHARPFUZZ):
 	@dotnet tool install SharpFuzz.CommandLine --version $(SHARPFUZZ_VERSION) --tool-path $(@D) >/dev/null
 
 # The decoder compiled again, instrumented before it becomes native code: never the library that is shipped.
-$(FUZZ)/libweightless.so: $(call sources,src/NativeDecoder tests/fuzz/library) $(wildcard tests/fuzz/library/*.csproj tests/fuzz/instrumented/*.csproj) $(BUILD_FILES) | $(SHARPFUZZ) setup
+$(FUZZ)/libweightless.so: $(call sources,src/NativeDecoder tests/fuzz/instrumented tests/fuzz/library) $(wildcard tests/fuzz/library/*.csproj tests/fuzz/instrumented/*.csproj) $(BUILD_FILES) | $(SHARPFUZZ) setup
 	@echo "building $@"
 	@dotnet publish --nologo -v quiet -c Release -p:DebugType=none -p:SharpFuzz=$(CURDIR)/$(SHARPFUZZ) -r linux-x64 -o $(FUZZ)/library tests/fuzz/library
 	@cp $(FUZZ)/library/Weightless.Fuzzed.so $@
 
-$(FUZZ)/sharpfuzz/Weightless.SharpFuzz: $(call sources,src/NativeDecoder tests/fuzz/sharpfuzz tests/fuzz/managed) $(wildcard tests/fuzz/sharpfuzz/*.csproj tests/fuzz/instrumented/*.csproj) $(BUILD_FILES) $(FUZZ)/libweightless.so | $(SHARPFUZZ)
+$(FUZZ)/sharpfuzz/Weightless.SharpFuzz: $(call sources,src/NativeDecoder tests/fuzz/instrumented tests/fuzz/sharpfuzz tests/fuzz/managed) $(wildcard tests/fuzz/sharpfuzz/*.csproj tests/fuzz/instrumented/*.csproj) $(BUILD_FILES) $(FUZZ)/libweightless.so | $(SHARPFUZZ)
 	@echo "building $@"
 	@dotnet publish --nologo -v quiet -c Release -p:SharpFuzz=$(CURDIR)/$(SHARPFUZZ) -o $(@D) tests/fuzz/sharpfuzz
 	@touch $@

@@ -151,13 +151,17 @@ internal static class NearlyValidFiles
         return Tensor(Method.Context, Coder.None, [random.Next(1, 25), random.Next(1, 60)], section, name);
     }
 
-    /// <summary>A sound section under a shape that it was not made for.</summary>
+    /// <summary>A sound section under a shape that it was not made for, up to the format's limits: the engines go beyond.</summary>
     private static EncodedTensor Shape(Random random)
     {
         EncodedTensor sound = Sound(random);
         long[] shape = new long[random.Next(1, Limits.MaxRank + 1)];
-        for (int i = 0; i < shape.Length; i++)
-            shape[i] = random.Next(2) == 0 ? random.Next(5) : (long)HostileNumber(random);
+        ulong left = Limits.MaxTensorBytes / (ulong)ElementTypes.Size(sound.Type);
+        foreach (ref long dimension in shape.AsSpan())
+        {
+            dimension = (long)Math.Min(left, random.Next(2) == 0 ? (ulong)random.Next(5) : HostileNumber(random));
+            left /= (ulong)Math.Max(dimension, 1);
+        }
         return Remade(sound, shape, sound.Section);
     }
 
