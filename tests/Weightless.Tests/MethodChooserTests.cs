@@ -52,6 +52,17 @@ public class MethodChooserTests
         Assert.True(WlsWriter.Measure([choice.Encoded]) < WlsWriter.Measure([EncodedTensor.Store(bias)]));
     }
 
+    [Fact]
+    public void Clustered_values_that_no_method_makes_smaller_are_stored()
+    {
+        byte[] data = new byte[10_000];
+        new Random(5).NextBytes(data);
+        Tensor tensor = new("t", ElementType.I8, [100, 100], data);
+        EncodedTensor encoded = MethodChooser.Choose(ModelEncoder.Prepare(tensor, new EncoderOptions()), new EncoderOptions()).Encoded;
+        Assert.Equal(Method.Stored, encoded.Method);
+        Assert.Equal(data, encoded.Section.ToArray());
+    }
+
     private static PreparedTensor Prepare(int rows, int columns, double density)
     {
         Random random = new(5);

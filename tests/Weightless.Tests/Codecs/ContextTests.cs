@@ -90,6 +90,20 @@ public class ContextTests
         Assert.False(large.WithHalfCodebook().HalfCodebook);
     }
 
+    /// <summary>Where nothing is left to read, a band far down starts at once: only live rows count.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Full_rows_between_dead_ones_decode_from_any_row(int strength)
+    {
+        byte[] ids = [.. Enumerable.Range(0, 600 * 16).Select(i => (byte)(i / 16 % 3 == 0 ? 1 : 0))];
+        ClusteredTensor layer = new("layer", ElementType.F32, [600, 16], ids, [0x3f800000]);
+        using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+        BandReader bands = new(file.Tensors[0], ElementType.Id8);
+        foreach (int row in new[] { 599, 597, 300, 301, 0 })
+            Assert.Equal(ids[(row * 16)..((row + 1) * 16)], bands.Read(row, 1));
+    }
+
     [Fact]
     public void A_codebook_that_f16_holds_is_written_as_f16()
     {

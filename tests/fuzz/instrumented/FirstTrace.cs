@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -10,10 +11,14 @@ internal static unsafe class FirstTrace
 {
     private const int TraceBytes = 65536;
 
-    // By name: an assembly that refers to SharpFuzz.Common passes for instrumented already.
+    // By name: an assembly that refers to SharpFuzz.Common passes for instrumented already. In .NET a harness has been faster.
 #pragma warning disable CA2255 // There is no earlier place.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Make() => Type.GetType("SharpFuzz.Common.Trace, SharpFuzz.Common", throwOnError: true)!
-        .GetField("SharedMem")!.SetValue(null, (nint)NativeMemory.AllocZeroed(TraceBytes));
+    internal static void Make()
+    {
+        FieldInfo area = Type.GetType("SharpFuzz.Common.Trace, SharpFuzz.Common", throwOnError: true)!.GetField("SharedMem")!;
+        if (Pointer.Unbox(area.GetValue(null)!) == null)
+            area.SetValue(null, (nint)NativeMemory.AllocZeroed(TraceBytes));
+    }
 }
