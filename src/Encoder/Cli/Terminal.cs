@@ -45,14 +45,19 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
             table.WritePlain(output);
     }
 
-    /// <summary>Does work that may take long: after a second a bar shows how far it is, if anybody looks.</summary>
+    /// <summary>How long work may take until a bar shows how far it is.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does work that may take long: after <see cref="Patience"/> a bar shows how far it is, if anybody looks.</summary>
     public T Watch<T>(Func<Progress, T> work)
     {
         Progress progress = new();
         if (!errorIsTerminal)
             return work(progress);
-        Task<T> task = Task.Run(() => work(progress));
-        if (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1)))
+        // A thread of its own: the pool's are for the work.
+        Task<T> task = Task.Factory.StartNew(() => work(progress), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        if (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(Patience))
             ShowUntil(task, progress);
         return task.GetAwaiter().GetResult();
     }

@@ -29,7 +29,7 @@ public class TerminalTests
     public void A_bar_shows_how_far_long_work_is_and_goes_away()
     {
         using SignallingWriter error = new();
-        Terminal terminal = new(TextWriter.Null, error, errorIsTerminal: true);
+        Terminal terminal = new(TextWriter.Null, error, errorIsTerminal: true) { Patience = TimeSpan.Zero };
         int result = terminal.Watch(progress =>
         {
             progress.Expect(200);
@@ -53,7 +53,7 @@ public class TerminalTests
     public void Short_work_shows_nothing_and_its_exception_comes_through()
     {
         using StringWriter error = new();
-        Terminal terminal = new(TextWriter.Null, error, errorIsTerminal: true);
+        Terminal terminal = new(TextWriter.Null, error, errorIsTerminal: true) { Patience = Timeout.InfiniteTimeSpan };
         Assert.Equal(7, terminal.Watch(_ => 7));
         Assert.Throws<CommandException>(() => terminal.Watch<int>(_ => throw new CommandException("no")));
         Assert.Equal("", error.ToString());
