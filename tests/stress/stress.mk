@@ -9,7 +9,7 @@ STRESS_HEADERS := $(NATIVE_HEADERS) $(wildcard tests/stress/*.h)
 test: $(STRESS_TESTS)
 
 .PHONY: stress
-stress: build $(STRESS_TESTS) ## 100,000 edits of every golden file, decoding times against their bound, threads, a million cycles, 200 kills: half an hour
+stress: build $(STRESS_TESTS) ## 100,000 edits of every golden file, decoding times against their bound, threads, a million cycles, 200 kills: ten minutes
 	@tests/stress/run $(WEIGHTLESS_CORPUS)
 
 artifacts/%/tests/edits: $(EDITS_TEST) $(STRESS_HEADERS) artifacts/%/libweightless.so
