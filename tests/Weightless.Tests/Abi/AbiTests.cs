@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Weightless.Encoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
