@@ -1,9 +1,9 @@
 #include "exercise.h"
 
-#include "../native/check.h"
-#include "../native/golden.h"
-#include "../native/guard.h"
-#include "../native/repair.h"
+#include "check.h"
+#include "golden.h"
+#include "guard.h"
+#include "repair.h"
 #include "compare.h"
 #include "script.h"
 

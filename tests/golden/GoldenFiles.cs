@@ -11,7 +11,7 @@ namespace Weightless.Tests.Golden;
 /// <summary>
 /// The files in tests/golden: small ones of every kind, of format version 1, and beside each NAME.wls the decoded elements of its
 /// tensors, one after the other, as NAME.expected. They are what a release wrote, so they are added to and never changed.
-/// <c>WEIGHTLESS_WRITE_GOLDEN=1 dotnet test tests/Weightless.Tests --filter GoldenFileTests</c> writes those that are missing.
+/// <c>WEIGHTLESS_WRITE_GOLDEN=1 dotnet test tests/managed --filter GoldenFileTests</c> writes those that are missing.
 /// </summary>
 internal static class GoldenFiles
 {

@@ -1,4 +1,4 @@
-"""Tests of the reader of MNIST's files, and of moved images: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+"""Tests of the reader of MNIST's files, and of moved images: tests/python/run"""
 import gzip
 import tempfile
 import unittest

@@ -1,4 +1,4 @@
-"""Tests of the models in examples/models: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+"""Tests of the models in examples/models: tests/python/run"""
 import os
 import re
 import unittest

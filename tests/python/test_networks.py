@@ -1,4 +1,4 @@
-"""Tests of pruning, clustering and of hidden units: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+"""Tests of pruning, clustering and of hidden units: tests/python/run"""
 import math
 import unittest
 

@@ -1,4 +1,4 @@
-"""Tests of the scripts, on a few images that are easy to tell apart: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+"""Tests of the scripts, on a few images that are easy to tell apart: tests/python/run"""
 import subprocess
 import sys
 import tempfile
@@ -15,7 +15,7 @@ import train_all
 import weightless
 from recipes import RECIPES
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(train_all.__file__).parent
 MODEL = "lenet300100-dns"
 
 

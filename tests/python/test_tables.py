@@ -1,4 +1,4 @@
-"""Tests of reading figures and of comparing them, without PyTorch: /usr/bin/python3 -m unittest discover -s tests/paper"""
+"""Tests of reading figures and of comparing them, without PyTorch: tests/python/run"""
 import unittest
 
 import figures

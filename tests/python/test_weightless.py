@@ -1,4 +1,4 @@
-"""Tests of weightless.py, with the real program: /usr/bin/python3 -m unittest discover -s examples/pytorch"""
+"""Tests of weightless.py, with the real program: tests/python/run"""
 import os
 import tempfile
 import unittest

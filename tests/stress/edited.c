@@ -1,7 +1,7 @@
 /*
- * edits.c - a decoder must bear whatever a file holds: random edits of all golden files, with right checksums, used every way.
+ * edited.c - a decoder must bear whatever a file holds: random edits of all golden files, with right checksums, used every way.
  *
- *     edits FOLDER COUNT [NAME NUMBER]
+ *     edited FOLDER COUNT [NAME NUMBER]
  *
  * COUNT edits of each golden file of FOLDER; or one edit of one of them, as a failure names it.
  * SPDX-License-Identifier: MIT
@@ -38,7 +38,7 @@ static void count(const uint8_t *data, size_t size)
     tally.verified += wl_verify(&model) == WL_OK;
 }
 
-static void edits(const void *argument)
+static void all_edits(const void *argument)
 {
     const golden *file = argument;
     unsigned long number;
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
     golden *list;
     int files, i;
     if (argc != 3 && argc != 5) {
-        fprintf(stderr, "usage: edits FOLDER COUNT [NAME NUMBER]\n");
+        fprintf(stderr, "usage: edited FOLDER COUNT [NAME NUMBER]\n");
         return 2;
     }
     last = strtoul(argv[2], NULL, 10);
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
         edited = realloc(edited, list[i].size + EDIT_GROWTH);
         if (!edited)
             return 2;
-        check_run("edits", list[i].name, edits, &list[i]);
+        check_run("edited", list[i].name, all_edits, &list[i]);
     }
     printf("figure %lu edits of %d golden files: %lu opened, %lu passed wl_verify\n", tally.edits, files, tally.opened,
            tally.verified);

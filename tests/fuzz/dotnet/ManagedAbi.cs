@@ -5,7 +5,7 @@ using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Fuzz;
 
-/// <summary>The harness in C, with the decoder of this process behind its ABI: abi.c.</summary>
+/// <summary>The harness in C, with the decoder of this process behind its ABI: forward.c.</summary>
 internal static unsafe partial class ManagedAbi
 {
     private const string Library = "exercise";

@@ -4,10 +4,10 @@
  */
 #include "../exercise.h"
 
-#include "../../native/golden.h"
-#include "../../native/guard.h"
-#include "../../native/repair.h"
-#include "../../native/use.h"
+#include "golden.h"
+#include "guard.h"
+#include "repair.h"
+#include "use.h"
 
 #include "weightless.h"
 
