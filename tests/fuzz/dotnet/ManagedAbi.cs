@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Codecs;
-using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Fuzz;
 
