@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Codecs;
+using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Fuzz;
 
@@ -9,6 +10,7 @@ namespace Weightless.Fuzz;
 internal static unsafe partial class ManagedAbi
 {
     private const string Library = "exercise";
+    private static readonly InstructionSet[] s_variants = Enum.GetValues<InstructionSet>();
 
     /// <param name="harness">The harness as a shared library.</param>
     public static void Install(string harness)
@@ -45,6 +47,7 @@ internal static unsafe partial class ManagedAbi
 
     public static void UseEverywhere(ReadOnlySpan<byte> input)
     {
+        InstructionSets.Current = InstructionSets.Best;
         fixed (byte* data = input)
             UseEverywhere(data, (nuint)input.Length);
     }
@@ -52,8 +55,9 @@ internal static unsafe partial class ManagedAbi
     [UnmanagedCallersOnly]
     private static void SetVariant(int variant)
     {
-        if (InstructionSets.IsAvailable((InstructionSet)variant))
-            InstructionSets.Current = (InstructionSet)variant;
+        InstructionSet set = s_variants[variant % s_variants.Length];
+        if (InstructionSets.IsAvailable(set))
+            InstructionSets.Current = set;
     }
 
     [LibraryImport(Library, EntryPoint = "exercise_through")]
