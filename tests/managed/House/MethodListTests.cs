@@ -14,6 +14,7 @@ public class MethodListTests
     {
         Assert.Equal(Enum.GetValues<Method>(), Methods.All.ToArray().Select(facts => facts.Method));
         Assert.Equal(Enum.GetValues<Coder>().Length, Methods.CoderNames.Length);
+        Assert.True(Methods.Knows(Method.Stored, Enum.GetValues<Coder>()[^1]));
     }
 
     [Fact]
