@@ -48,9 +48,9 @@ internal static class EncodeCommand
         Coder standard = method is { } known && Methods.Of(known).HasCoders ? Arguments.StandardCoder : Coder.None;
         Coder coder = asked ?? standard;
         // Of what has no choice, "none" is the right name.
-        if (coder == Coder.None || method is { } chosen && Methods.Combine(chosen, coder))
+        if (coder == Coder.None || method is { } chosen && Methods.Of(chosen).Takes(coder))
             return coder;
-        string methods = Arguments.MethodsWithCoders(facts => Methods.Combine(facts.Method, coder));
+        string methods = Arguments.MethodsWithCoders(facts => facts.Takes(coder));
         throw new MisuseException($"--coder {Names.Of(coder)} goes with --method {methods}");
     }
 

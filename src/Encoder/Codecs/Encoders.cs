@@ -35,7 +35,8 @@ public static class Encoders
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Method is not { } method || !Methods.Knows(method, options.Coder) || !Methods.Combine(method, options.Coder))
+        if (options.Method is not { } method || !Methods.Knows(method, options.Coder)
+            || !Methods.Of(method).Takes(options.Coder))
             throw new ArgumentOutOfRangeException(nameof(options), $"there is no method {options.Method} with coder {options.Coder}");
         return Of(method).Encode(tensor, options, earlier ?? []);
     }

@@ -71,7 +71,7 @@ public sealed class EncodedTensor
         ArgumentNullException.ThrowIfNull(tensor);
         return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Stored, Coder.None, tensor.Data)
         {
-            Facts = new SectionFacts((ulong)tensor.Count, Clusters: 0),
+            Facts = new SectionFacts((ulong)tensor.Count, clusters: 0),
         };
     }
 
