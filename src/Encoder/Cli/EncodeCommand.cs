@@ -23,6 +23,8 @@ internal static class EncodeCommand
         encoding.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
+        Option<bool> force = Overwriting.Force();
+        command.Add(force);
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
@@ -38,6 +40,8 @@ internal static class EncodeCommand
                 Room = parsed.GetValue(room) ?? options.Room,
                 MaxFalsePositives = parsed.GetValue(maxFalsePositives),
             };
+            if (!parsed.GetValue(force))
+                Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model));
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, terminal);
             return CommandLine.Success;
         });
