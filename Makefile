@@ -53,6 +53,11 @@ test-small-layers: build ## build 10,000 random small layers by the coupled filt
 	@WEIGHTLESS_SMALL_LAYERS=10000 dotnet test $(TESTS) --nologo --no-restore -c Release --filter Small_layers_build \
 		--logger 'console;verbosity=detailed' | grep -E 'layers in|Passed|Failed'
 
+.PHONY: clustering-quality
+clustering-quality: | $(ASSETS) ## the signal-to-noise ratio that k-means leaves a real network with outliers, if it is there
+	@dotnet test $(TESTS) --nologo --no-restore -c Release --filter ClusteringQuality \
+		--logger 'console;verbosity=detailed' | sed -nE 's/^ *figure //p; /Passed |Failed |Skipped /p'
+
 .PHONY: bench
 bench: build ## what encoding and decoding cost: artifacts/bench.json, and a table beside the paper's
 	@tests/benchmarks/run
