@@ -16,3 +16,8 @@ predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/w
 .PHONY: compare-general
 compare-general: $(CLI) | needs-bench ## bytes beside xz, zstd and brotli, of the bundled model and of the public one if it is there
 	@bench/compare-general examples/models/lenet300100-magnitude.npz $(wildcard $(or $(WEIGHTLESS_SHARED),../shared)/data/dns-lenet300100/lenet300100-dns.safetensors)
+
+.PHONY: clustering-quality
+clustering-quality: | $(ASSETS) needs-build ## the signal-to-noise ratio that k-means leaves a real network with outliers, if it is there
+	@dotnet test $(TESTS) --nologo --no-restore -c Release --filter ClusteringQuality \
+		--logger 'console;verbosity=detailed' | sed -nE 's/^ *figure //p; /Passed |Failed |Skipped /p'

@@ -15,9 +15,10 @@ public class CompareTests
         JsonElement json = CliRun.Succeeding("compare", model, "--json").Json();
         string[] systems = [.. json.GetProperty("tensors").EnumerateArray()
             .Select(tensor => $"{tensor.GetProperty("name")} {tensor.GetProperty("method")} {tensor.GetProperty("coder")}")];
-        string[] all = [.. from method in new[] { "dense", "csr", "bloomier" }
-                           from coder in new[] { "none", "huffman", "arithmetic" }
-                           select $"{method} {coder}", "coupled none", "context none"];
+        string[] all = [.. from facts in Methods.All.ToArray()
+                           where facts.Method != Method.Stored
+                           from coder in facts.Coders
+                           select $"{facts.Name} {Methods.CoderNames[(int)coder]}"];
         Assert.Equal([.. all.Select(system => $"fc1.weight {system}"), "fc1.bias context none",
             .. all.Select(system => $"fc2.weight {system}"), "scale stored none"], systems);
         Assert.Equal(["m.npz"], folder.Names());
@@ -44,13 +45,13 @@ public class CompareTests
         using TemporaryFolder folder = new();
         Tensor[] tensors = [TestModels.Sparse("w", 60, 50, 9), new Tensor("b", ElementType.I64, [3], new byte[24])];
         string model = folder.Write("m.npz", tensors);
-        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "context");
-        long smallest = new FileInfo(folder["m.wls"]).Length;
-        foreach (string method in new[] { "dense", "csr" })
+        long smallest = long.MaxValue;
+        foreach (MethodFacts facts in Methods.All.ToArray().Where(facts => facts.IsExact))
         {
-            foreach (string coder in new[] { "none", "huffman", "arithmetic" })
+            foreach (Coder coder in facts.Coders)
             {
-                CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", method, "--coder", coder);
+                CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", facts.Name,
+                    "--coder", Methods.CoderNames[(int)coder]);
                 smallest = Math.Min(smallest, new FileInfo(folder["m.wls"]).Length);
             }
         }
@@ -63,13 +64,14 @@ public class CompareTests
         using TemporaryFolder folder = new();
         string[] lines = CliRun.Succeeding("compare", folder.Write("m.npz", TestModels.Network())).Lines;
         Assert.StartsWith("fc1.weight: 40x50, 8000 bytes, ", lines[0], StringComparison.Ordinal);
-        Assert.Matches("^method +none +huffman +arithmetic +false positives$", lines[1]);
-        Assert.Matches(@"^dense +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +-$", lines[2]);
-        Assert.StartsWith("csr ", lines[3], StringComparison.Ordinal);
-        Assert.Matches(@"^bloomier t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[4]);
-        Assert.Matches(@"^coupled t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", lines[5]);
-        Assert.Matches(@"^context +\d+ \(\d+\.\dx\) +-$", lines[6]);
-        Assert.Matches(@"^fc1\.bias: 4, 16 bytes, context \d+ \(0\.\dx\)$", lines[7]);
+        Assert.Matches($"^method +{string.Join(" +", Methods.CoderNames.ToArray())} +false positives$", lines[1]);
+        int methods = Methods.All.Length - 1;
+        string Row(string method) => lines[2..(2 + methods)].Single(line => line.StartsWith($"{method} ", StringComparison.Ordinal));
+        Assert.Matches(@"^dense +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +\d+ \(\d+\.\dx\) +-$", Row("dense"));
+        Assert.Matches(@"^bloomier t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", Row("bloomier"));
+        Assert.Matches(@"^coupled t=9 .* \d+ \(\d+\.\d\d % of zeros\)$", Row("coupled"));
+        Assert.Matches(@"^context +\d+ \(\d+\.\dx\) +-$", Row("context"));
+        Assert.Matches(@"^fc1\.bias: 4, 16 bytes, context \d+ \(0\.\dx\)$", lines[2 + methods]);
         Assert.Equal("scale: 2, 16 bytes, stored", lines[^2]);
     }
 }

@@ -58,6 +58,60 @@ public class AtomicFileTests
         Assert.Equal("new", File.ReadAllText(folder["later"]));
     }
 
+    /// <summary>The folder that the process runs in is no one test's to change: the bare name is that of a link in it.</summary>
+    [Fact]
+    public void A_link_may_be_given_by_its_bare_name()
+    {
+        using var folder = new TemporaryFolder();
+        string name = $"link-{Guid.NewGuid():N}";
+        foreach (string target in new[] { folder["first"], Path.GetRelativePath(Environment.CurrentDirectory, folder["second"]) })
+        {
+            File.CreateSymbolicLink(name, target);
+            try
+            {
+                Write(name);
+                Assert.Equal("new", File.ReadAllText(target));
+                File.WriteAllText(target, "old");
+                Write(name);
+                Assert.Equal("new", File.ReadAllText(target));
+                Assert.Equal(target, new FileInfo(Path.GetFullPath(name)).LinkTarget);
+            }
+            finally
+            {
+                File.Delete(name);
+            }
+        }
+        Assert.Equal(["first", "second"], folder.Names());
+    }
+
+    /// <summary>A folder that is a link has two parents: the one it is written in, and the real one, in which files lie.</summary>
+    [Fact]
+    public void A_link_leads_where_the_system_takes_it()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["deep/real"]);
+        File.CreateSymbolicLink(folder["short"], "deep/real");
+        File.CreateSymbolicLink(folder["deep/real/link"], "../file");
+        File.CreateSymbolicLink(folder["chain"], "short/link");
+        foreach (string path in new[] { "short/link", "short/../file", "chain" })
+        {
+            File.WriteAllText(folder["deep/file"], "old");
+            Write(folder[path]);
+            Assert.Equal("new", File.ReadAllText(folder["deep/file"]));
+        }
+        Assert.Equal(["chain", "deep", "short"], folder.Names());
+    }
+
+    [Fact]
+    public void Links_in_a_circle_are_an_io_error()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["a"], "b");
+        File.CreateSymbolicLink(folder["b"], "a");
+        Assert.Throws<IOException>(() => Write(folder["a"]));
+        Assert.Equal(["a", "b"], folder.Names());
+    }
+
     [Fact]
     public void A_device_is_written_straight()
     {
@@ -89,15 +143,35 @@ public class AtomicFileTests
         Assert.Equal(["pipe"], folder.Names());
     }
 
+    /// <summary>.NET calls EFBIG an argument out of range.</summary>
+    [Fact]
+    public void A_file_beyond_what_the_system_takes_is_an_io_error()
+    {
+        using var folder = new TemporaryFolder();
+        using (OutputStream output = new(new EndlessFile(folder["f"])))
+        {
+            Assert.Equal("too large for the file system", Assert.Throws<OutputException>(() => output.Write(new byte[1])).Message);
+            Assert.Equal("too large for the file system", Assert.Throws<OutputException>(output.Flush).Message);
+        }
+        Assert.Equal(["f"], folder.Names());
+    }
+
+    private sealed class EndlessFile(string path) : FileStream(path, FileMode.CreateNew)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new ArgumentOutOfRangeException(nameof(buffer));
+
+        public override void Flush(bool flushToDisk) => throw new ArgumentOutOfRangeException(nameof(flushToDisk));
+    }
+
     [Fact]
     public void A_target_that_cannot_be_is_an_io_error()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["folder"]);
         foreach (string path in new[] { folder["folder"], "/" })
-            Assert.Equal("the output is a folder", Assert.Throws<IOException>(() => new AtomicFile(path)).Message);
-        Assert.Throws<DirectoryNotFoundException>(() => new AtomicFile(folder["missing/out"]));
-        Assert.Throws<DirectoryNotFoundException>(() => new AtomicFile(folder["folder/missing/"]));
+            Assert.Equal("the output is a folder", Assert.Throws<OutputException>(() => new AtomicFile(path)).Message);
+        Assert.Throws<OutputException>(() => new AtomicFile(folder["missing/out"]));
+        Assert.Throws<OutputException>(() => new AtomicFile(folder["folder/missing/"]));
     }
 
     [Fact]

@@ -32,6 +32,28 @@ public class KMeansTests
         }
     }
 
+    /// <summary>An outlier each its own cluster, and the rest for the ordinary values, is possible: the optimum is no worse.</summary>
+    [Fact]
+    public void Outliers_do_not_take_clusters_from_many_ordinary_values()
+    {
+        Gen.Select(Gen.Int[1, 60], Gen.Double[1, 6], Gen.Int[0, int.MaxValue]).Sample((outliers, orders, seed) =>
+        {
+            const int clusters = 96;
+            Random random = new(seed);
+            float[] ordinary =
+                [.. Enumerable.Range(0, 60_000).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+            float[] all =
+            [
+                .. ordinary,
+                .. Enumerable.Range(0, outliers).Select(_ => (float)((random.Next(2) * 2 - 1) * Math.Pow(10, 1 + random.NextDouble() * orders))),
+            ];
+            Array.Sort(ordinary);
+            Array.Sort(all);
+            double possible = Error(ordinary, KMeans.Split(ordinary, clusters - outliers));
+            Assert.InRange(Error(all, KMeans.Split(all, clusters)), 0, 1.02 * possible);
+        }, iter: 10);
+    }
+
     [Fact]
     public void There_are_no_empty_clusters()
     {
