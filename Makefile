@@ -24,6 +24,7 @@ STATIC_LIBS := -lm -ldl -lpthread
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
 DECODER := src/NativeDecoder/Weightless.NativeDecoder.csproj
+HOST_FILES := $(wildcard src/NativeDecoder/Host/*) include/weightless.h toolchain/native-object
 ENCODER := src/Encoder/Weightless.Encoder.csproj
 TESTS := tests/Weightless.Tests/Weightless.Tests.csproj
 BENCHMARKS := tests/benchmarks/Weightless.Benchmarks.csproj
@@ -91,7 +92,7 @@ $(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | setup
 artifacts/obj/glibc-%/symbols: toolchain/glibc-stubs | setup
 	@toolchain/glibc-stubs "$(TOOL_$*)" $(GLIBC_FLOOR) $(CURDIR)/$(@D)
 
-artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
+artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(HOST_FILES) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
 	@echo "building $@"
 	@$(PUBLISH) $(DECODER) -r $* -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-$* -o artifacts/obj/$*
 	@cp $(dir $(DECODER))obj/Release/net10.0/$*/native/* artifacts/obj/$*
@@ -99,7 +100,7 @@ artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUI
 	@ln -sf libweightless.so $@.1
 	@cp artifacts/obj/$*/Weightless.NativeDecoder.so $@
 
-artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archive toolchain/static-archive.ld
+artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archive
 	@echo "building $@"
 	@toolchain/static-archive artifacts/obj/$* "$(TOOL_$*)" $@
 
