@@ -155,7 +155,7 @@ public unsafe struct TensorDecoder
     private readonly Status ForEachPiece<T, TVisitor>(ElementType output, byte* memory, ref TVisitor visitor)
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
     {
-        const int pieceBytes = 8192;
+        const int pieceBytes = 4096;
         if (_entry.Weights == 0)
             return Status.Ok;
         T* table = stackalloc T[Palette.TableLength];
