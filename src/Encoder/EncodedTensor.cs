@@ -34,7 +34,7 @@ public sealed record EncodedTensor(
     /// <param name="cellBits">Bits of a filter's cell; null for the default, five more than an id needs.</param>
     /// <param name="seed">The first seed that a filter tries.</param>
     public static EncodedTensor Encode(ClusteredTensor tensor, Method method, Coder coder, int? cellBits = null,
-        double room = Codecs.Bloomier.DefaultRoom, ulong seed = 0)
+        double room = Codecs.Bloomier.BloomierEncoder.DefaultRoom, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (method == Method.Context)
@@ -44,18 +44,18 @@ public sealed record EncodedTensor(
         switch (method)
         {
             case Method.Dense:
-                Codecs.Dense.Write(tensor, coder, section);
+                Codecs.Dense.DenseEncoder.Write(tensor, coder, section);
                 break;
             case Method.Csr:
-                Codecs.Csr.Write(tensor, coder, section);
+                Codecs.Csr.CsrEncoder.Write(tensor, coder, section);
                 break;
             case Method.Bloomier:
-                Codecs.Bloomier.Write(tensor, coder, cellBits ?? DefaultCellBits(tensor.Clusters), room, seed, section);
+                Codecs.Bloomier.BloomierEncoder.Write(tensor, coder, cellBits ?? DefaultCellBits(tensor.Clusters), room, seed, section);
                 break;
             case Method.Coupled:
                 if (coder != Coder.None)
                     throw new ArgumentOutOfRangeException(nameof(coder), "a coupled filter has no symbols to code");
-                Codecs.Coupled.Write(tensor, cellBits ?? DefaultCellBits(tensor.Clusters), seed, section);
+                Codecs.Coupled.CoupledEncoder.Write(tensor, cellBits ?? DefaultCellBits(tensor.Clusters), seed, section);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(method));
@@ -70,7 +70,7 @@ public sealed record EncodedTensor(
         IReadOnlyList<EncodedTensor>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        (byte[] section, bool[]? aliveRows) = new Codecs.Context(tensor, strength, earlier ?? []).Encode();
+        (byte[] section, bool[]? aliveRows) = new Codecs.Context.ContextEncoder(tensor, strength, earlier ?? []).Encode();
         return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Context, Coder.None, section, tensor.HalfCodebook)
         {
             AliveRows = aliveRows,

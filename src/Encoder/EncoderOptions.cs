@@ -23,7 +23,7 @@ public sealed record EncoderOptions
     public int? CellBits { get; init; }
 
     /// <summary>Cells of a Bloomier filter for each non-zero.</summary>
-    public double Room { get; init; } = Codecs.Bloomier.DefaultRoom;
+    public double Room { get; init; } = Codecs.Bloomier.BloomierEncoder.DefaultRoom;
 
     /// <summary>
     /// Names of the tensors to prune, cluster and encode, with * ? and [abc]; the others are stored as they are. Empty means

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Weightless.Encoder.Models;
 using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder;
@@ -22,13 +23,12 @@ public sealed unsafe class WlsFile : IDisposable
         {
             Check(Model.Open((byte*)_pin.Pointer, (nuint)bytes.Length, out _model));
             List<WlsTensor> tensors = [];
-            Model.Walk walk = new(_model);
+            TensorDirectory.Walk walk = new(_model.Directory);
             ulong denseBytes = 0;
             for (uint i = 0; i < _model.TensorCount; i++)
             {
                 Check(walk.Next(out TensorEntry entry));
-                Check(TensorDecoder.Open(entry, _model, out TensorDecoder decoder));
-                tensors.Add(new WlsTensor(decoder));
+                tensors.Add(new WlsTensor(entry, _model.Directory));
                 denseBytes += entry.DenseBytes;
                 if (denseBytes > long.MaxValue)
                     throw new ModelFormatException("the tensors have more than 2^63 bytes together");
@@ -70,7 +70,7 @@ public sealed unsafe class WlsFile : IDisposable
 
     /// <summary>Checks every section against its checksum.</summary>
     /// <exception cref="ModelFormatException">One fails.</exception>
-    public void Verify() => Check(_model.Verify());
+    public void Verify() => Check(Verification.Verify(_model.Directory));
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Abi;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Abi;
@@ -55,7 +56,7 @@ internal sealed unsafe class LibraryModel : IDisposable
     public Status TryInfo(uint tensor, out TensorFacts facts)
     {
         fixed (TensorFacts* info = &facts)
-            return _library.TensorInfo(_model, tensor, (NativeDecoder.TensorInfo*)info);
+            return _library.TensorInfo(_model, tensor, (TensorInfo*)info);
     }
 
     public TensorFacts Info(uint tensor)

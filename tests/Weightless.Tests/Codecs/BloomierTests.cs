@@ -1,5 +1,5 @@
 using Weightless.Encoder;
-using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Bloomier;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
 

@@ -3,7 +3,6 @@ using Weightless.Encoder;
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
-using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -83,9 +82,9 @@ public unsafe class ContextHostileTests
         {
             using WlsFile file = ContextTests.Write(ContextTests.Raw("t", [rows, 16], section));
             byte[] dst = new byte[16];
-            byte[] workspace = new byte[file.Tensors[0].Decoder.WorkspaceSize];
+            byte[] workspace = new byte[file.Tensors[0].WorkspaceSize];
             fixed (byte* to = dst, scratch = workspace)
-                file.Tensors[0].Decoder.DecodeRows(ElementType.Id8, (ulong)rows - 1, 1, to, 16, scratch, (nuint)workspace.Length);
+                file.Tensors[0].DecodeRows(ElementType.Id8, (ulong)rows - 1, 1, to, 16, scratch, (nuint)workspace.Length);
         }
         catch (ModelFormatException)
         {
@@ -102,7 +101,7 @@ public unsafe class ContextHostileTests
         section.WriteVarint(rows * 16);
         section.WriteBytes([1, 0, 0, 0, 0]);
         using WlsFile file = ContextTests.Write(ContextTests.Raw("t", [(long)rows, 16], section.ToArray()));
-        TensorDecoder decoder = file.Tensors[0].Decoder;
+        WlsTensor decoder = file.Tensors[0];
         byte[] dst = new byte[16];
         byte[] workspace = new byte[decoder.WorkspaceSize];
         fixed (byte* to = dst, scratch = workspace)
@@ -126,13 +125,13 @@ public unsafe class ContextHostileTests
             WlsTensor tensor = file.Tensors[0];
             int bytes = (int)tensor.Weights * ElementTypes.Size(output);
             byte[] dst = new byte[bytes + 2 * guard];
-            byte[] workspace = new byte[(int)tensor.Decoder.WorkspaceSize + 2 * guard];
+            byte[] workspace = new byte[(int)tensor.WorkspaceSize + 2 * guard];
             Array.Fill(dst, (byte)0xa5);
             Array.Fill(workspace, (byte)0xa5);
             Status status;
             fixed (byte* to = dst, scratch = workspace)
             {
-                status = tensor.Decoder.DecodeRows(output, 0, (ulong)tensor.Rows, to + guard, (nuint)bytes, scratch + guard,
+                status = tensor.DecodeRows(output, 0, (ulong)tensor.Rows, to + guard, (nuint)bytes, scratch + guard,
                     (nuint)(workspace.Length - 2 * guard));
             }
             foreach (byte[] memory in new[] { dst, workspace })

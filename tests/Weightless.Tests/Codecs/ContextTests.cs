@@ -249,7 +249,7 @@ public class ContextTests
     {
         ClusteredTensor layer = RandomLayers.Make(rows, columns, clusters, density, seed: 3);
         using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength: 9));
-        Assert.InRange((long)file.Tensors[0].Decoder.WorkspaceSize, 1, 600_000);
+        Assert.InRange((long)file.Tensors[0].WorkspaceSize, 1, 600_000);
     }
 
     [Fact]

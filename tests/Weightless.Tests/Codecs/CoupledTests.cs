@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Weightless.Encoder;
-using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
@@ -32,7 +32,7 @@ public class CoupledTests(ITestOutputHelper output)
     public void A_large_layer_takes_hardly_more_than_its_cells()
     {
         ClusteredTensor layer = RandomLayers.Make(1000, 4096, 4, 0.03, seed: 1);
-        CoupledFilter filter = CoupledBuilder.Build(layer.Ids, 4096, 6, seed: 0);
+        BuiltFilter filter = CoupledBuilder.Build(layer.Ids, 4096, 6, seed: 0);
         using WlsFile file = Encode(layer, 6);
         double room = (double)filter.Cells / filter.Keys;
         double bytes = file.Tensors[0].EncodedBytes / (layer.Nonzeros * 6 / 8.0);
@@ -45,7 +45,7 @@ public class CoupledTests(ITestOutputHelper output)
     public void A_layer_of_several_pieces_comes_back()
     {
         ClusteredTensor layer = RandomLayers.Make(2000, 1000, 3, 0.7, seed: 2);
-        CoupledFilter filter = CoupledBuilder.Build(layer.Ids, 1000, 3, seed: 0);
+        BuiltFilter filter = CoupledBuilder.Build(layer.Ids, 1000, 3, seed: 0);
         output.WriteLine($"{filter.Pieces.Length} pieces, m / n {(double)filter.Cells / filter.Keys:f4}, {filter.Attempts} attempts");
         Assert.True(filter.Pieces.Length > 1);
         CheckKeys(layer, 3);
@@ -103,7 +103,7 @@ public class CoupledTests(ITestOutputHelper output)
                 k += id == 0 ? 1 : 0;
                 id = (byte)random.Next(1, clusters + 1);
             }
-            CoupledFilter filter = CoupledBuilder.Build(ids, ids.Length, cellBits, seed: 0);
+            BuiltFilter filter = CoupledBuilder.Build(ids, ids.Length, cellBits, seed: 0);
             double room = (double)filter.Cells / keys;
             lock (gate)
             {
@@ -139,7 +139,7 @@ public class CoupledTests(ITestOutputHelper output)
         foreach (int cellBits in new[] { 4, 8, 9, 16 })
         {
             using WlsFile file = Encode(layer, cellBits);
-            Assert.InRange((int)file.Tensors[0].Decoder.WorkspaceSize, 1, 64 * 1024);
+            Assert.InRange((int)file.Tensors[0].WorkspaceSize, 1, 64 * 1024);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Weightless.Encoder;
 using Weightless.Encoder.Quantization;
-using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
@@ -52,7 +51,7 @@ public sealed class CoupledVariantTests : IDisposable
     {
         const int rows = 1100, columns = 4096, bytes = rows * columns * sizeof(float);
         using WlsFile file = CoupledTests.Encode(Layer(rows, columns, clusters, 0.01, new Random(clusters)), cellBits: 6);
-        TensorDecoder decoder = file.Tensors[0].Decoder;
+        WlsTensor decoder = file.Tensors[0];
         InstructionSets.Current = InstructionSet.Scalar;
         byte[] expected = file.Tensors[0].Decode(ElementType.F32);
         byte[] workspace = new byte[decoder.WorkspaceSize];
@@ -141,11 +140,11 @@ public sealed class CoupledVariantTests : IDisposable
     {
         float[] x = [.. Enumerable.Range(0, (int)tensor.Columns).Select(i => (i % 13 - 6) / 7f)];
         float[] y = new float[tensor.Rows];
-        byte[] workspace = new byte[tensor.Decoder.WorkspaceSize];
+        byte[] workspace = new byte[tensor.WorkspaceSize];
         fixed (float* from = x, to = y)
         fixed (byte* scratch = workspace)
         {
-            Assert.Equal(Status.Ok, tensor.Decoder.Multiply(from, (nuint)x.Length * 4, to, (nuint)y.Length * 4, scratch, (nuint)workspace.Length));
+            Assert.Equal(Status.Ok, tensor.Multiply(from, (nuint)x.Length * 4, to, (nuint)y.Length * 4, scratch, (nuint)workspace.Length));
         }
         return y;
     }

@@ -76,7 +76,7 @@ public class RoundTripTests
         WlsWriter.Write(stream, [half]);
         using WlsFile file = WlsFile.Open(stream.ToArray());
         byte* row = stackalloc byte[64];
-        Status Read(ulong number) => file.Tensors[0].Decoder.DecodeRows(ElementType.Id8, number, 1, row, 64, null, 0);
+        Status Read(ulong number) => file.Tensors[0].DecodeRows(ElementType.Id8, number, 1, row, 64, null, 0);
         Assert.Equal(Status.Ok, Read(10));
         Assert.Equal(layer.Ids[640..704], new ReadOnlySpan<byte>(row, 64).ToArray());
         Assert.Equal(Status.Corrupt, Read(30));

@@ -1,7 +1,7 @@
 using CsCheck;
 using Weightless.Encoder;
 using Weightless.Encoder.Models;
-using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -43,7 +43,7 @@ public unsafe class SparseAndProductTests
     {
         uint[] weights = [.. tensor.Decode(ElementType.F32).Chunk(4).Select(bytes => BitConverter.ToUInt32(bytes))];
         int rows = (int)tensor.Rows, columns = (int)tensor.Columns;
-        TensorDecoder decoder = tensor.Decoder;
+        WlsTensor decoder = tensor;
         byte[] workspace = new byte[decoder.WorkspaceSize + 1];
         new Random(2).NextBytes(workspace);
         ulong[] offsets = new ulong[rows + 1];
@@ -56,11 +56,11 @@ public unsafe class SparseAndProductTests
         fixed (float* from = x, to = y)
         {
             nuint scratchSize = (nuint)workspace.Length, offsetsSize = (nuint)offsets.Length * 8;
-            Status counted = decoder.DecodeCsr(ElementType.F32, toOffsets, offsetsSize, null, null, 0, scratch, scratchSize);
+            Status counted = decoder.DecodeCsr(ElementType.F32, new CsrArrays(toOffsets, offsetsSize, null, null, 0), scratch, scratchSize);
             Assert.Equal(nonzeros == 0 ? Status.Ok : Status.DstSize, counted);
             Assert.Equal((ulong)nonzeros, offsets[rows]);
-            Assert.Equal(Status.Ok, decoder.DecodeCsr(ElementType.F32, toOffsets, offsetsSize, toIndexes, (byte*)toValues,
-                (nuint)nonzeros, scratch, scratchSize));
+            Assert.Equal(Status.Ok, decoder.DecodeCsr(ElementType.F32,
+                new CsrArrays(toOffsets, offsetsSize, toIndexes, (byte*)toValues, (nuint)nonzeros), scratch, scratchSize));
             Assert.Equal(Status.Ok, decoder.Multiply(from, (nuint)columns * 4, to, (nuint)rows * 4, scratch, scratchSize));
         }
         int next = 0;

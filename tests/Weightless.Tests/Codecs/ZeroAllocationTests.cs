@@ -19,7 +19,7 @@ public unsafe class ZeroAllocationTests
     internal static void Check(WlsTensor tensor, int weights)
     {
         byte[] dst = new byte[weights * 4];
-        byte[] workspace = new byte[tensor.Decoder.WorkspaceSize];
+        byte[] workspace = new byte[tensor.WorkspaceSize];
         // The first round may still compile.
         long allocated = 1;
         for (int round = 0; round < 2; round++)
@@ -28,8 +28,8 @@ public unsafe class ZeroAllocationTests
             fixed (byte* to = dst, scratch = workspace)
             {
                 for (int row = 0; row < 40; row += 8)
-                    tensor.Decoder.DecodeRows(ElementType.F32, (ulong)row, 8, to, (nuint)dst.Length, scratch, (nuint)workspace.Length);
-                tensor.Decoder.DecodeRows(ElementType.Id8, 0, 40, to, (nuint)dst.Length, scratch, (nuint)workspace.Length);
+                    tensor.DecodeRows(ElementType.F32, (ulong)row, 8, to, (nuint)dst.Length, scratch, (nuint)workspace.Length);
+                tensor.DecodeRows(ElementType.Id8, 0, 40, to, (nuint)dst.Length, scratch, (nuint)workspace.Length);
             }
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }

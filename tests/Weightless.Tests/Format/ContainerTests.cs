@@ -48,7 +48,7 @@ public unsafe class ContainerTests
             byte* end = null;
             for (uint i = 0; i < model.TensorCount; i++)
             {
-                Assert.Equal(Status.Ok, model.Find(i, out TensorEntry entry));
+                Assert.Equal(Status.Ok, model.Directory.Find(i, out TensorEntry entry));
                 if (entry.Method == Method.Stored)
                     Assert.Equal(0, (entry.Section - data) % 64);
                 else if (end != null)

@@ -51,7 +51,7 @@ public class DamagedSectionTests
 
         static EncodedTensor Encoded(WlsTensor tensor)
         {
-            TensorEntry entry = tensor.Decoder.Entry;
+            TensorEntry entry = tensor.Entry;
             byte[] section = new ReadOnlySpan<byte>(entry.Section, (int)entry.SectionBytes).ToArray();
             return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, tensor.Method, tensor.Coder, section, entry.HalfCodebook);
         }

@@ -1,5 +1,6 @@
 using Weightless.Encoder;
 using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
@@ -132,13 +133,13 @@ internal static class GoldenFiles
     private static EncodedTensor Pieces(int cellBits)
     {
         Random random = new(20);
-        CoupledPiece[] pieces = [.. new uint[] { 100, 333, 64, 1 }.Select((cells, i) => new CoupledPiece(cells, (ulong)i * 77,
+        BuiltPiece[] pieces = [.. new uint[] { 100, 333, 64, 1 }.Select((cells, i) => new BuiltPiece(cells, (ulong)i * 77,
             [0, cells / 3, cells], [.. Enumerable.Range(0, cellBits).Select(_ => Words(random, cells))]))];
         CoupledShape shape = new(cellBits, Hashes: 5, SpanLog2: 3, EntryBytes: 3, BlockGroups: 1, PieceBlocks: 2);
         ClusteredTensor layer = RandomLayers.Make(21, 23, 6, 0.3, seed: 21);
         BitWriter section = new();
         PaletteWriter.Write(layer, section);
-        new CoupledFilter(shape, pieces, layer.Nonzeros, 1).Write(null, null, section);
+        new BuiltFilter(shape, pieces, layer.Nonzeros, 1).Write(null, null, section);
         return new EncodedTensor(layer.Name, layer.Type, layer.Shape, Method.Coupled, Coder.None, section.ToArray());
     }
 
