@@ -18,8 +18,6 @@ CFLAGS := -O2 -g -std=c99 $(WARNINGS) -Iinclude
 CXXFLAGS := -O2 -g -std=c++11 $(WARNINGS) -Iinclude
 # libweightless.so loads with this glibc and every later one.
 GLIBC_FLOOR := 2.27
-# What libweightless.a needs of the system.
-STATIC_LIBS := -lm -ldl -lpthread
 
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
@@ -36,7 +34,7 @@ CLI := artifacts/bin/weightless
 LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$(m)/libweightless.a)
 BENCHES := $(foreach m,$(MACHINES),artifacts/$(m)/weightless-bench)
 EXAMPLES := $(foreach m,$(MACHINES),artifacts/$(m)/examples/decode)
-NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners replay,artifacts/$(m)/tests/$(t)))
+NATIVE_TESTS := $(foreach m,$(MACHINES),$(foreach t,abi-shared abi-static header-c header-c++ manners host stack defect replay,artifacts/$(m)/tests/$(t)))
 
 .PHONY: help
 help:
@@ -113,7 +111,7 @@ $(CLI): $(call sources,src/Encoder src/NativeDecoder) $(ENCODER) $(DECODER) $(BU
 
 artifacts/%/examples/decode: examples/c/decode.c include/weightless.h artifacts/%/libweightless.a
 	@mkdir -p $(@D)
-	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a $(STATIC_LIBS)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a
 
 artifacts/%/weightless-bench: tests/benchmarks/weightless-bench.c include/weightless.h artifacts/%/libweightless.so
 	@$(TOOL_$*)gcc $(CFLAGS) -O3 -o $@ $< artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN'
@@ -129,20 +127,36 @@ artifacts/%/tests/abi-shared: $(ABI_TEST) $(NATIVE_HEADERS) artifacts/%/libweigh
 
 artifacts/%/tests/abi-static: $(ABI_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
-	@$(TOOL_$*)gcc $(CFLAGS) -idirafter /usr/include -pthread -o $@ $(ABI_TEST) artifacts/$*/libweightless.a $(STATIC_LIBS)
+	@$(TOOL_$*)gcc $(CFLAGS) -idirafter /usr/include -pthread -o $@ $(ABI_TEST) artifacts/$*/libweightless.a -lm
 
 artifacts/%/tests/header-c: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
-	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $(HEADER_TEST) artifacts/$*/libweightless.a $(STATIC_LIBS)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $(HEADER_TEST) artifacts/$*/libweightless.a
 
 artifacts/%/tests/header-c++: $(HEADER_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.a
 	@mkdir -p $(@D)
-	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a $(STATIC_LIBS)
+	@$(TOOL_$*)g++ $(CXXFLAGS) -o $@ -x c++ $(HEADER_TEST) -x none artifacts/$*/libweightless.a
 
 # It loads the library itself: what a host has before that is what is measured against.
 artifacts/%/tests/manners: tests/native/manners.c tests/native/measure.c $(NATIVE_HEADERS) artifacts/%/libweightless.so
 	@mkdir -p $(@D)
 	@$(TOOL_$*)gcc $(CFLAGS) -pthread -o $@ tests/native/manners.c tests/native/measure.c -ldl
+
+# What it asks before the library is called at all, in a constructor, needs the order of a static library.
+artifacts/%/tests/host: tests/native/host.c include/weightless.h artifacts/%/libweightless.a
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -pthread -o $@ $< artifacts/$*/libweightless.a
+
+STACK_TEST := $(addprefix tests/native/,stack.c check.c golden.c)
+artifacts/%/tests/stack: $(STACK_TEST) $(NATIVE_HEADERS) artifacts/%/libweightless.so
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -idirafter /usr/include -pthread -o $@ $(STACK_TEST) artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN/..'
+
+# It stands in for those functions that it needs; the others go, with what calls them.
+DEFECT_TEST := tests/native/defect.c tests/native/check.c $(wildcard src/NativeDecoder/Host/*.c)
+artifacts/%/tests/defect: $(DEFECT_TEST) $(NATIVE_HEADERS) $(HOST_FILES)
+	@mkdir -p $(@D)
+	@$(TOOL_$*)gcc $(CFLAGS) -std=gnu99 -pthread -ffunction-sections -Wl,--gc-sections -o $@ $(DEFECT_TEST)
 
 include toolchain/install.mk
 include tests/board/board.mk

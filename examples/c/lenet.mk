@@ -4,4 +4,4 @@ build board: $(LENET)
 
 artifacts/%/examples/lenet: examples/c/lenet.c include/weightless.h artifacts/%/libweightless.a
 	@mkdir -p $(@D)
-	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a $(STATIC_LIBS)
+	@$(TOOL_$*)gcc $(CFLAGS) -o $@ $< artifacts/$*/libweightless.a

@@ -11,7 +11,7 @@ $(ONNXRUNTIME)/libonnxruntime.so.1: examples/cpp/onnxruntime.csproj $(BUILD_FILE
 artifacts/$(HOST)/examples/onnx: examples/cpp/lenet.cpp include/weightless.h artifacts/$(HOST)/libweightless.a $(ONNXRUNTIME)/libonnxruntime.so.1
 	@mkdir -p $(@D)
 	@g++ -O2 -g -std=c++17 $(WARNINGS) -Iinclude -isystem $(ONNXRUNTIME)/include -o $@ $< artifacts/$(HOST)/libweightless.a \
-		$(ONNXRUNTIME)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN/../../onnxruntime' $(STATIC_LIBS)
+		$(ONNXRUNTIME)/libonnxruntime.so.1 -Wl,-rpath,'$$ORIGIN/../../onnxruntime'
 
 .PHONY: test-onnx
 test-onnx: artifacts/$(HOST)/examples/onnx $(CLI) ## ONNX Runtime with weights from a .wls: the top-1 error on MNIST

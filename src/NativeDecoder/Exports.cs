@@ -74,27 +74,9 @@ internal static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "wl_verify")]
     public static Status Verify(Model* model) => Guard.Run(new VerifyCall(model));
 
-    [UnmanagedCallersOnly(EntryPoint = "wl_managed_memory")]
-    public static Status ManagedMemory(ManagedMemory* managed)
-    {
-        if (managed == null)
-            return Status.Argument;
-        managed->AllocatedBytes = (ulong)GC.GetAllocatedBytesForCurrentThread();
-        managed->Collections = (ulong)GC.CollectionCount(0);
-        return Status.Ok;
-    }
-
     private static Status Run<TCall>(Model* model, uint tensor, TCall call) where TCall : struct, ICodecCall =>
         Guard.Run(new TensorCall<TCall>(model, tensor, call));
 
     // A number beyond a byte's is no type either.
     private static ElementType Type(uint type) => type <= byte.MaxValue ? (ElementType)type : (ElementType)byte.MaxValue;
-}
-
-/// <summary><c>wl_managed</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct ManagedMemory
-{
-    public ulong AllocatedBytes;
-    public ulong Collections;
 }

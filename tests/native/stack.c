@@ -18,6 +18,7 @@
 
 #define PAINT 0xa5
 #define STACK ((size_t)256 << 10)
+#define SMALL_STACK ((size_t)16 << 10)
 
 /* What the calls below have in common. */
 static struct {
@@ -34,6 +35,17 @@ static struct {
 static void call_init(void)
 {
     now.status = wl_init();
+}
+
+static void call_index_size(void)
+{
+    now.status = wl_index_size(&now.model, &now.dst_size);
+}
+
+static void call_index(void)
+{
+    static uint8_t index[1 << 16];
+    now.status = wl_index(&now.model, index, sizeof index);
 }
 
 static void call_version(void)
@@ -132,6 +144,29 @@ static void nothing(void)
 {
 }
 
+/* glibc takes a part of a thread's stack for itself, and grants none so small on some machines. */
+static int has_small_threads = 1;
+
+static void *call_in_thread(void *call)
+{
+    (*(void (**)(void))call)();
+    return NULL;
+}
+
+static void in_small_thread(void (*call)(void))
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    CHECK(pthread_attr_init(&attributes) == 0);
+    if (pthread_attr_setstacksize(&attributes, SMALL_STACK) == 0) {
+        now.status = WL_ERROR_INTERNAL;
+        CHECK(pthread_create(&thread, &attributes, call_in_thread, &call) == 0 && pthread_join(thread, NULL) == 0);
+    } else {
+        has_small_threads = 0;
+    }
+    pthread_attr_destroy(&attributes);
+}
+
 /* What a context takes by itself is not the library's. */
 static void measure(const char *name, void (*call)(void))
 {
@@ -140,6 +175,8 @@ static void measure(const char *name, void (*call)(void))
              now.tensor, now.type, used - own, now.status);
     CHECK(now.status == WL_OK);
     CHECK(used - own <= WL_MAX_STACK);
+    in_small_thread(call);
+    CHECK(now.status == WL_OK);
     if (used - own > deepest) {
         deepest = used - own;
         strcpy(deepest_call, check.context);
@@ -158,6 +195,8 @@ static void all_calls(const void *argument)
     measure("wl_status_string", call_status_string);
     measure("wl_open", call_open);
     measure("wl_verify", call_verify);
+    measure("wl_index_size", call_index_size);
+    measure("wl_index", call_index);
     measure("wl_find_tensor", call_find_tensor);
     for (tensor = 0; tensor < wl_tensor_count(&now.model); tensor++) {
         size_t elements;
@@ -206,6 +245,7 @@ int main(int argc, char **argv)
         return 2;
     for (i = 0; i < count; i++)
         check_run("stack", files[i].name, all_calls, &files[i]);
+    printf("%s threads_of_16_KiB%s\n", has_small_threads ? "ok" : "skip", has_small_threads ? "" : " this system has none");
     printf("figure deepest stack: %s\n", deepest_call);
     return check.failed ? 1 : 0;
 }

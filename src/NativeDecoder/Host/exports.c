@@ -50,4 +50,3 @@ STATUS(wl_matvec,
         size_t workspace_size),
        (model, tensor, x, x_size, y, y_size, workspace, workspace_size))
 STATUS(wl_verify, (const wl_model *model), (model))
-STATUS(wl_managed_memory, (wl_managed *managed), (managed))

@@ -56,18 +56,6 @@ void RhpPInvokeReturn(void *frame)
     (void)frame;
 }
 
-/* What wl_managed_memory tells: no heap, no allocation, no collection. */
-uint64_t RhGetAllocatedBytesForCurrentThread(void)
-{
-    return 0;
-}
-
-int32_t RhGetGcCollectionCount(int32_t generation)
-{
-    (void)generation;
-    return 0;
-}
-
 /* A buffer on the stack was written beyond its end: nothing there can be believed, so the call cannot be ended alone. */
 void RhpFallbackFailFast(void)
 {
