@@ -1,18 +1,12 @@
 namespace Weightless.NativeDecoder.Format;
 
 /// <summary>What is to be known of a method without opening its codec.</summary>
-/// <remarks>
-/// No record, and no array of coders: with what comes with these, boxed enums and their texts, the library would be a tenth larger.
-/// </remarks>
 public sealed class MethodFacts
 {
-    private readonly int _coders;
-
-    internal MethodFacts(Method method, string name, int coders, bool isExact)
+    internal MethodFacts(Method method, string name, bool isExact)
     {
         Method = method;
         Name = name;
-        _coders = coders;
         IsExact = isExact;
     }
 
@@ -38,10 +32,10 @@ public sealed class MethodFacts
     }
 
     /// <summary>Whether there is a coder to choose.</summary>
-    public bool HasCoders => (_coders & (_coders - 1)) != 0;
+    public bool HasCoders => Coders.Skip(1).Any();
 
     /// <summary>Whether its sections can have this coder.</summary>
-    public bool Takes(Coder coder) => (_coders >> (int)coder & 1) != 0;
+    public bool Takes(Coder coder) => Methods.Combine(Method, coder);
 }
 
 /// <summary>
@@ -54,14 +48,17 @@ public static class Methods
     private const int None = 1 << (int)Coder.None;
     private const int Any = None | 1 << (int)Coder.Huffman | 1 << (int)Coder.Arithmetic;
 
+    // The directory's check, in the native library: there no object can be looked at that something would have to make first.
+    private static ReadOnlySpan<byte> CodersOf => [None, Any, Any, Any, None, None];
+
     private static readonly MethodFacts[] s_all =
     [
-        new(Method.Stored, "stored", None, isExact: true),
-        new(Method.Dense, "dense", Any, isExact: true),
-        new(Method.Csr, "csr", Any, isExact: true),
-        new(Method.Bloomier, "bloomier", Any, isExact: false),
-        new(Method.Coupled, "coupled", None, isExact: false),
-        new(Method.Context, "context", None, isExact: true),
+        new(Method.Stored, "stored", isExact: true),
+        new(Method.Dense, "dense", isExact: true),
+        new(Method.Csr, "csr", isExact: true),
+        new(Method.Bloomier, "bloomier", isExact: false),
+        new(Method.Coupled, "coupled", isExact: false),
+        new(Method.Context, "context", isExact: true),
     ];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
@@ -73,7 +70,10 @@ public static class Methods
     public static ReadOnlySpan<string> CoderNames => s_coderNames;
 
     /// <summary>Whether this library knows both numbers.</summary>
-    public static bool Knows(Method method, Coder coder) => (uint)method < (uint)s_all.Length && (uint)coder < (uint)s_coderNames.Length;
+    public static bool Knows(Method method, Coder coder) => (uint)method < (uint)CodersOf.Length && coder <= Coder.Arithmetic;
+
+    /// <summary>Whether a method that this library knows has sections with this coder.</summary>
+    public static bool Combine(Method method, Coder coder) => (CodersOf[(int)method] >> (int)coder & 1) != 0;
 
     public static MethodFacts Of(Method method) => s_all[(int)method];
 }
