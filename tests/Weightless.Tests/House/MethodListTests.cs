@@ -14,6 +14,8 @@ public class MethodListTests
     {
         Assert.Equal(Enum.GetValues<Method>(), Methods.All.ToArray().Select(facts => facts.Method));
         Assert.Equal(Enum.GetValues<Coder>().Length, Methods.CoderNames.Length);
+        Assert.All(Methods.All.ToArray(), facts => Assert.True(Methods.Knows(facts.Method, Coder.None) && facts.Takes(facts.Coders.First())));
+        Assert.False(Methods.Knows((Method)Methods.All.Length, Coder.None) || Methods.Knows(Method.Stored, (Coder)Methods.CoderNames.Length));
     }
 
     [Fact]
