@@ -15,12 +15,11 @@ TOOL_linux-x64 :=
 TOOL_linux-arm64 := aarch64-linux-gnu-
 # libweightless.so loads with this glibc and every later one.
 GLIBC_FLOOR := 2.27
-# What libweightless.a needs of the system.
-STATIC_LIBS := -lm -ldl -lpthread
 
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 BUILD_FILES := global.json Directory.Build.props Directory.Packages.props
 DECODER := src/NativeDecoder/Weightless.NativeDecoder.csproj
+HOST_FILES := $(wildcard src/NativeDecoder/Host/*) include/weightless.h toolchain/native-object
 ENCODER := src/Encoder/Weightless.Encoder.csproj
 TESTS := tests/managed/Weightless.Tests.csproj
 BENCHMARKS := bench/Weightless.Benchmarks.csproj
@@ -35,6 +34,8 @@ LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$
 # another LANGUAGE or COMPILER, and more FLAGS. xxhash.h is not the cross compiler's, but one for every machine: hence -idirafter.
 HEADERS := include/weightless.h $(wildcard tests/*/*.h)
 CFLAGS := -O2 -g -pedantic -Wall -Wextra -Werror -Iinclude -Itests/harness -idirafter /usr/include
+# Of the programs' own: libweightless.a needs no library.
+SYSTEM_LIBS := -lm -ldl -lpthread
 LANGUAGE := c
 STANDARD_c := -std=c99
 STANDARD_c++ := -std=c++11
@@ -44,7 +45,7 @@ COMPILER = $(TOOL_$*)$(COMPILER_$(LANGUAGE))
 define link
 @mkdir -p $(@D)
 @$(COMPILER) $(CFLAGS) $(STANDARD_$(LANGUAGE)) $(FLAGS) -o $@ -x $(LANGUAGE) $(filter %.c %.cpp,$^) -x none \
-	$(filter %.o %.so %.so.1 %.a,$^) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..' $(STATIC_LIBS)
+	$(filter %.o %.so %.so.1 %.a,$^) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/..' $(SYSTEM_LIBS)
 endef
 
 # $(call program,NAME,SOURCES,LIBRARY): how artifacts/MACHINE/NAME is made, for each machine.
@@ -95,7 +96,7 @@ $(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | needs-build
 artifacts/obj/glibc-%/symbols: toolchain/glibc-stubs | needs-build
 	@toolchain/glibc-stubs "$(TOOL_$*)" $(GLIBC_FLOOR) $(CURDIR)/$(@D)
 
-artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
+artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(HOST_FILES) $(DECODER) $(BUILD_FILES) artifacts/obj/glibc-%/symbols | $(ASSETS)
 	@echo "building $@"
 	@$(PUBLISH) $(DECODER) -r $* -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-$* -o artifacts/obj/$*
 	@cp $(dir $(DECODER))obj/Release/net10.0/$*/native/* artifacts/obj/$*
@@ -103,7 +104,7 @@ artifacts/%/libweightless.so: $(call sources,src/NativeDecoder) $(DECODER) $(BUI
 	@ln -sf libweightless.so $@.1
 	@cp artifacts/obj/$*/Weightless.NativeDecoder.so $@
 
-artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archive toolchain/static-archive.ld
+artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archive
 	@echo "building $@"
 	@toolchain/static-archive artifacts/obj/$* "$(TOOL_$*)" $@
 

@@ -163,7 +163,6 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
     static const char *const coders[] = {"none", "huffman", "arithmetic"};
     static double times[MEASURES][ROUNDS];
     double median[MEASURES];
-    wl_managed before, after;
     uint64_t weights, i;
     int round, rounds, measure;
     double start;
@@ -200,7 +199,6 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
         return;
     }
 
-    check(wl_managed_memory(&before), "wl_managed_memory");
     start = now();
     for (round = -1; round < ROUNDS && (round < 3 || now() - start < MOST_TIME); round++) {
         for (measure = 0; measure < MEASURES; measure++) {
@@ -211,7 +209,6 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
         }
     }
     rounds = round;
-    check(wl_managed_memory(&after), "wl_managed_memory");
     for (measure = 0; measure < MEASURES; measure++) {
         qsort(times[measure], (size_t)rounds, sizeof times[measure][0], by_value);
         median[measure] = times[measure][rounds / 2];
@@ -234,9 +231,7 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
     print_figure("rows_ns_per_weight", median[ROWS], 1);
     print_figure("matvec_ns_per_weight", median[MATVEC], b.has_product);
     print_figure("dense_product_ns_per_weight", median[DENSE_PRODUCT], b.has_product);
-    printf(", \"workspace_bytes\": %llu, \"managed_bytes\": %llu, \"collections\": %llu}\n", (unsigned long long)b.workspace_size,
-           (unsigned long long)(after.allocated_bytes - before.allocated_bytes),
-           (unsigned long long)(after.collections - before.collections));
+    printf(", \"workspace_bytes\": %llu}\n", (unsigned long long)b.workspace_size);
     fflush(stdout);
     munmap(b.dst, b.dst_size + 1);
     munmap(b.workspace, b.workspace_size + 1);

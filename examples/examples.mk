@@ -2,6 +2,7 @@
 
 EXAMPLES := $(call for_machines,examples/decode examples/lenet)
 $(call program, examples/decode, examples/c/decode.c, libweightless.a)
+$(call for_machines,examples/decode): SYSTEM_LIBS :=
 $(call program, examples/lenet,  examples/c/lenet.c,  libweightless.a)
 
 .PHONY: demo

@@ -17,6 +17,11 @@ $(call test_program, header-c, $(HEADER_TEST), , libweightless.a)
 $(call test_program, header-c++, $(HEADER_TEST), , libweightless.a)
 # It loads the library itself: what a host has before that is what is measured against.
 $(call test_program, manners, tests/abi/manners.c tests/abi/measure.c)
+# What it asks before the library can be called at all, in a constructor, needs the order of a static library.
+$(call test_program, host, tests/abi/host.c, , libweightless.a)
+$(call test_program, stack, tests/abi/stack.c, check golden, libweightless.so)
+# It stands in for those functions of the C# that it needs; the others go, with what calls them.
+$(call test_program, defect, tests/abi/defect.c $(wildcard src/NativeDecoder/Host/*.c), check)
 $(call test_program, layers, tests/differential/layers.c, check golden, libweightless.so)
 $(call test_program, replay, tests/fuzz/replay.c $(FUZZ_HARNESS), check corpus golden guard repair use, libweightless.so)
 $(call test_program, edited, tests/stress/edited.c, check edits golden guard repair use, libweightless.so)
@@ -25,6 +30,8 @@ $(call test_program, worst, tests/stress/worst.c tests/stress/adversaries.c, che
 $(call test_program, interrupted, tests/stress/interrupted.c, check golden, libweightless.so)
 
 $(filter %/header-c++,$(TEST_PROGRAMS)): LANGUAGE := c++
+$(filter %/defect,$(TEST_PROGRAMS)): FLAGS := -ffunction-sections -Wl,--gc-sections
+$(filter %/defect,$(TEST_PROGRAMS)): src/NativeDecoder/Host/runtime.h
 $(TEST_PROGRAMS): | needs-test
 
 .PHONY: test

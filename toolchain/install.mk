@@ -49,10 +49,10 @@ install: $(addprefix artifacts/$(MACHINE)/libweightless,.so .a) $(MAN) $(if $(fi
 	@ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/libweightless.so.$(ABI)'
 	@ln -sf libweightless.so.$(ABI) '$(DESTDIR)$(LIBDIR)/libweightless.so'
 	@install -m 644 artifacts/$(MACHINE)/libweightless.a '$(DESTDIR)$(LIBDIR)'
-	@$(filled) -e 's|@STATIC_LIBS@|$(STATIC_LIBS)|' toolchain/package/weightless.pc.in \
+	@$(filled) toolchain/package/weightless.pc.in \
 		>'$(DESTDIR)$(LIBDIR)/pkgconfig/weightless.pc'
 	@for file in weightless-config.cmake weightless-config-version.cmake; do \
-		$(filled) -e 's|@STATIC_LIBS@|$(subst $(eval) ,;,$(STATIC_LIBS:-l%=%))|' toolchain/package/$$file.in \
+		$(filled) toolchain/package/$$file.in \
 			>'$(DESTDIR)$(LIBDIR)/cmake/weightless/'$$file; \
 	done
 	@install -m 644 artifacts/man/weightless.3 '$(DESTDIR)$(MANDIR)/man3'

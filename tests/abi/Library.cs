@@ -28,7 +28,6 @@ internal sealed unsafe class Library
         DecodeCsr = &Exports.DecodeCsr,
         MatVec = &Exports.MatVec,
         Verify = &Exports.Verify,
-        ManagedMemory = &Exports.ManagedMemory,
     };
 
     public static Library Native => LoadedNative.Value;
@@ -62,8 +61,6 @@ internal sealed unsafe class Library
 
     public required delegate* unmanaged<Model*, Status> Verify { get; init; }
 
-    public required delegate* unmanaged<ManagedMemory*, Status> ManagedMemory { get; init; }
-
     private static string? FindNative()
     {
         string path = Path.Join(SharedData.Repository(), "artifacts", "linux-x64", "libweightless.so");
@@ -89,7 +86,6 @@ internal sealed unsafe class Library
             DecodeCsr = (delegate* unmanaged<Model*, uint, uint, ulong*, nuint, uint*, byte*, nuint, byte*, nuint, Status>)Export("wl_decode_csr"),
             MatVec = (delegate* unmanaged<Model*, uint, float*, nuint, float*, nuint, byte*, nuint, Status>)Export("wl_matvec"),
             Verify = (delegate* unmanaged<Model*, Status>)Export("wl_verify"),
-            ManagedMemory = (delegate* unmanaged<ManagedMemory*, Status>)Export("wl_managed_memory"),
         };
     }
 }

@@ -23,9 +23,9 @@ PIN(WL_MAX_RANK == 8 && WL_VERSION == 0x10000);
 PIN(sizeof(wl_status) == 4 && (wl_status)-1 < 0);
 PIN(sizeof(wl_type) == 4 && (wl_type)-1 > 0);
 
-PIN(sizeof(wl_model) == 112 && offsetof(wl_model, data) == 0 && offsetof(wl_model, size) == 8 && offsetof(wl_model, opaque) == 16);
 PIN(sizeof(wl_managed) == 16 && offsetof(wl_managed, allocated_bytes) == 0 && offsetof(wl_managed, collections) == 8);
 PIN(sizeof(((wl_managed *)0)->collections) == 8);
+PIN(sizeof(wl_model) == 112 && offsetof(wl_model, data) == 0 && offsetof(wl_model, size) == 8 && offsetof(wl_model, opaque) == 16);
 
 PIN(sizeof(wl_tensor) == 144);
 PIN(offsetof(wl_tensor, name) == 0 && offsetof(wl_tensor, stored) == 8 && offsetof(wl_tensor, shape) == 16);

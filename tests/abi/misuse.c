@@ -46,8 +46,8 @@ static void null_pointers(const wl_model *model, uint32_t tensor, const golden *
     CHECK_STATUS(wl_workspace_size(&unopened, 0, &size), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_workspace_size(model, 0, NULL), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_verify(NULL), WL_ERROR_ARGUMENT);
-    CHECK_STATUS(wl_verify(&unopened), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_managed_memory(NULL), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_verify(&unopened), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_decode(NULL, 0, WL_F32, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_decode(&unopened, 0, WL_F32, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);
     CHECK_STATUS(wl_decode_rows(NULL, 0, WL_F32, 0, 1, &info, sizeof info, NULL, 0), WL_ERROR_ARGUMENT);

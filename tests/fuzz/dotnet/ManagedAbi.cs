@@ -32,7 +32,6 @@ internal static unsafe partial class ManagedAbi
             (delegate* unmanaged<Model*, uint, uint, ulong*, nuint, uint*, byte*, nuint, byte*, nuint, Status>)&Exports.DecodeCsr,
             (delegate* unmanaged<Model*, uint, float*, nuint, float*, nuint, byte*, nuint, Status>)&Exports.MatVec,
             (delegate* unmanaged<Model*, Status>)&Exports.Verify,
-            (delegate* unmanaged<ManagedMemory*, Status>)&Exports.ManagedMemory,
             (delegate* unmanaged<int, void>)&SetVariant,
         };
         ExerciseThrough(table);

@@ -31,7 +31,6 @@ typedef struct functions {
     wl_status (*matvec)(const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size,
                         void *workspace, size_t workspace_size);
     wl_status (*verify)(const wl_model *model);
-    wl_status (*managed_memory)(wl_managed *managed);
     void (*variant)(int variant);
 } functions;
 
@@ -126,15 +125,6 @@ wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size
 wl_status wl_verify(const wl_model *model)
 {
     return abi.verify(model);
-}
-
-/* A runtime with a JIT allocates now and then: of it nothing is promised. */
-wl_status wl_managed_memory(wl_managed *managed)
-{
-    wl_status status = abi.managed_memory(managed);
-    if (managed)
-        memset(managed, 0, sizeof *managed);
-    return status;
 }
 
 void fuzz_variant(int variant)
