@@ -57,6 +57,10 @@ test-small-layers: build ## build 10,000 random small layers by the coupled filt
 bench: build ## what encoding and decoding cost: artifacts/bench.json, and a table beside the paper's
 	@tests/benchmarks/run
 
+.PHONY: bench-int8
+bench-int8: build ## int8 weights by context and dense + arithmetic: bytes and ns a weight; BASE=ARTIFACTS compares with another build
+	@tests/benchmarks/int8 $(BASE)
+
 .PHONY: predict-a53
 predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/weightless-bench ## what llvm-mca predicts for a Cortex-A53
 	@toolchain/predict-a53 $<

@@ -12,7 +12,7 @@ internal static unsafe class AdaptiveShares
     public const int Bits = 14;
 
     /// <summary>What a symbol adds to its count; all begin at 1.</summary>
-    private const uint Increment = 32;
+    private const uint Increment = 8;
 
     /// <summary>Symbols from the start until the shares are made anew for the first time.</summary>
     public static int FirstDistance(int symbols) => 8 + symbols / 8;

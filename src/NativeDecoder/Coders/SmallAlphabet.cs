@@ -12,7 +12,7 @@ internal unsafe struct SmallAlphabet
 
     private const int LookupShift = 6;
     private const int LastDistance = 1 << 7;
-    private const ulong MaxTotal = 1 << 17;
+    private const ulong MaxTotal = 1 << 15;
 
     private fixed uint _counts[MaxSymbols];
     private fixed ushort _starts[MaxSymbols + 2];

@@ -38,6 +38,8 @@ internal static class GoldenFiles
         yield return ("v1-context-gaps-masked", [EncodedTensor.EncodeContext(DeadRowsAndColumns(), strength: 1)]);
         yield return ("v1-context-image", [EncodedTensor.EncodeContext(Image(), strength: 9)]);
         yield return ("v1-context-background", [EncodedTensor.EncodeContext(MostlyOneValue(), strength: 9)]);
+        yield return ("v1-context-levels", [EncodedTensor.EncodeContext(ContextLevelsTests.Scaled(30, 40))]);
+        yield return ("v1-context-predicted", [EncodedTensor.EncodeContext(ContextLevelsTests.Smooth(12, 64)), EncodedTensor.EncodeContext(ContextLevelsTests.Kernels(20, 24, 3) with { Name = "kernels" })]);
         yield return ("v1-context-network", Network());
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
