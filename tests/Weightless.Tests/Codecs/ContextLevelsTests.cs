@@ -86,7 +86,7 @@ public class ContextLevelsTests
     public void What_rows_columns_and_neighbours_tell_is_made_use_of()
     {
         Check(Scaled(128, 256), ContextMode.Levels, 0.93);
-        Check(Smooth(64, 256), ContextMode.PredictedLevels, 0.5);
+        Check(Smooth(64, 256), ContextMode.PredictedLevels, 0.65);
         Check(Kernels(64, 64, 3), ContextMode.PredictedLevels, 0.8);
 
         static void Check(ClusteredTensor layer, ContextMode mode, double share)
