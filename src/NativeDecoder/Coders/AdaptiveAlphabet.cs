@@ -10,7 +10,7 @@ internal unsafe struct AdaptiveAlphabet
     public const int MaxSymbols = 256;
 
     private const int LookupShift = 3;
-    private const int LastDistance = 1 << 10;
+    private const int LastDistance = 1 << 12;
     private const ulong MaxTotal = 1 << 24;
 
     private fixed uint _counts[MaxSymbols];
