@@ -9,7 +9,7 @@
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
  *    promised in numbers, and what is not, is in docs/threat-model.md.
  *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
- *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, neon, avx2, avx512), read once, chooses among the variants of the
+ *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, sse, neon, avx2, avx512), read once, chooses among the variants of the
  *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
  *    a workspace of its own.
@@ -114,7 +114,7 @@ enum {
 typedef struct wl_model {
     const void *data;
     size_t size;
-    uint64_t opaque[6];
+    uint64_t opaque[12];
 } wl_model;
 
 /* What the file says of a tensor: filled by wl_tensor_info. Pointers point into the file. */
@@ -169,7 +169,18 @@ wl_status wl_open(const void *data, size_t size, wl_model *model);
 uint32_t wl_tensor_count(const wl_model *model);
 
 /*
- * Fills *info for the tensor with that index. Walks the directory: time proportional to the index.
+ * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
+ * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
+ * name the logarithm of n. wl_index_size says how many bytes it needs (24 a tensor, and 7), wl_index fills them, of any
+ * alignment, and has *model use them from now on, as copies of *model made later do: they must stay where they are and unchanged for
+ * as long. WORKSPACE_SIZE if there are fewer. wl_index writes to *model: no other call may use it meanwhile.
+ * Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE. Since 1.0.
+ */
+wl_status wl_index_size(const wl_model *model, size_t *size);
+wl_status wl_index(wl_model *model, void *memory, size_t size);
+
+/*
+ * Fills *info for the tensor with that index. Without wl_index it walks the directory: time proportional to the index.
  * Hostile input: reads the entry and the section's first bytes. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
  */
 wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info);

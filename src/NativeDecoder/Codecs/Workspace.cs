@@ -20,8 +20,8 @@ internal enum Part
 /// </summary>
 internal readonly unsafe struct Workspace
 {
-    /// <summary>In place of a row: the state serves every row.</summary>
-    public const ulong AnyRow = ulong.MaxValue;
+    /// <summary>In place of a weight: the state serves every one.</summary>
+    public const ulong AnyWeight = ulong.MaxValue;
 
     private const int Alignment = 64;
 
@@ -36,7 +36,7 @@ internal readonly unsafe struct Workspace
         public ulong Section;
         public ulong SectionBytes;
         public ulong Start;
-        public ulong NextRow;
+        public ulong NextWeight;
         public ulong Rows;
         public ulong Columns;
         public ulong Parameters;
@@ -68,30 +68,30 @@ internal readonly unsafe struct Workspace
     /// <summary>The state; 8-byte aligned.</summary>
     public byte* State => _start + sizeof(Header);
 
-    /// <summary>Whether an unbroken state of this tensor waits here for <paramref name="row"/>.</summary>
-    public bool Resumes(in TensorEntry entry, ulong row)
+    /// <summary>Whether an unbroken state of this tensor waits here for <paramref name="weight"/>.</summary>
+    public bool Resumes(in TensorEntry entry, ulong weight)
     {
         Header* header = (Header*)_start;
-        return header->NextRow == row && header->Section == (ulong)entry.Section && header->SectionBytes == entry.SectionBytes
+        return header->NextWeight == weight && header->Section == (ulong)entry.Section && header->SectionBytes == entry.SectionBytes
             && header->Start == (ulong)_start && header->Rows == entry.Rows && header->Columns == entry.Columns
             && header->Parameters == _parameters && header->Checksum == entry.Checksum && header->Kind == Kind(entry)
             && (Part == Part.Later || header->Seal == Hash());
     }
 
-    /// <summary>Leaves the state to a later call that begins at <paramref name="row"/>.</summary>
-    public void Keep(in TensorEntry entry, ulong row)
+    /// <summary>Leaves the state to a later call that begins at <paramref name="weight"/>.</summary>
+    public void Keep(in TensorEntry entry, ulong weight)
     {
         Header* header = (Header*)_start;
         header->Section = (ulong)entry.Section;
         header->SectionBytes = entry.SectionBytes;
         header->Start = (ulong)_start;
-        header->NextRow = row;
+        header->NextWeight = weight;
         header->Rows = entry.Rows;
         header->Columns = entry.Columns;
         header->Parameters = _parameters;
         header->Checksum = entry.Checksum;
         header->Kind = Kind(entry);
-        header->Seal = Part == Part.Whole || row == AnyRow ? Hash() : 0;
+        header->Seal = Part == Part.Whole || weight == AnyWeight ? Hash() : 0;
     }
 
     // Made when the runtime starts: it allocates. Hashes of strings are not the same in two processes.
