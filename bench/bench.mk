@@ -8,6 +8,10 @@ $(BENCHES): FLAGS := -O3
 bench: build ## what encoding and decoding cost: artifacts/bench.json, and a table beside the paper's
 	@bench/run
 
+.PHONY: bench-int8
+bench-int8: build | needs-bench ## int8 weights by context and dense + arithmetic: bytes and ns a weight; BASE=ARTIFACTS compares with another build
+	@bench/int8 $(BASE)
+
 .PHONY: predict-a53
 predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/weightless-bench | needs-bench ## what llvm-mca predicts for a Cortex-A53
 	@bench/predict-a53 $<

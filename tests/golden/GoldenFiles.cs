@@ -39,6 +39,9 @@ internal static class GoldenFiles
         yield return ("v1-context-gaps-masked", [Encoded.ByContext(DeadRowsAndColumns(), strength: 1)]);
         yield return ("v1-context-image", [Encoded.ByContext(Image(), strength: 9)]);
         yield return ("v1-context-background", [Encoded.ByContext(MostlyOneValue(), strength: 9)]);
+        yield return ("v1-context-levels", [Encoded.ByContext(ContextLevelsTests.Scaled(30, 40))]);
+        yield return ("v1-context-predicted",
+            [Encoded.ByContext(ContextLevelsTests.Smooth(12, 64)), Encoded.ByContext(ContextLevelsTests.Kernels(20, 24, 3) with { Name = "kernels" })]);
         yield return ("v1-context-network", Network());
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);

@@ -3,6 +3,7 @@ using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
+using Weightless.NativeDecoder.Codecs.Context;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -16,20 +17,21 @@ public unsafe class ContextHostileTests
     [InlineData("03 00")] // no count
     [InlineData("00 01 00")] // no clusters, but a mode
     [InlineData("00 00 05")] // no clusters, but non-zeros
-    [InlineData("03 80 05")] // reserved flag
+    [InlineData("03 06 05")] // no such mode
+    [InlineData("03 07 05")]
     [InlineData("03 01 ffff7f")] // more non-zeros than weights
     [InlineData("03 00 05")] // gaps without classes
     [InlineData("03 00 05 00")] // no gap class
-    [InlineData("03 21 05 04")] // background beyond the values
-    [InlineData("03 41 05 00")] // period 0
-    [InlineData("03 41 05 8120")] // period 4097
-    [InlineData("03 11 05 00")] // a parent without a column mask
+    [InlineData("03 41 05 04")] // background beyond the values
+    [InlineData("03 81 05 00")] // period 0
+    [InlineData("03 81 05 8120")] // period 4097
+    [InlineData("03 21 05 00")] // a parent without a column mask
     public void Contradictory_parameters_are_refused(string hex) => Assert.Throws<ModelFormatException>(
         () => ContextTests.Write(ContextTests.Raw("t", [30, 30], Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)))));
 
     [Theory]
-    [InlineData(2_000_000, 30, 0x05)]
-    [InlineData(30, 70_000, 0x09)]
+    [InlineData(2_000_000, 30, 0x09)]
+    [InlineData(30, 70_000, 0x11)]
     [InlineData(1, 3_000_000_000, 0x01)]
     public void Masks_and_columns_have_their_bounds(long rows, long columns, byte flags) => Assert.Throws<ModelFormatException>(
         () => ContextTests.Write(ContextTests.Raw("t", [rows, columns], [3, flags, 5, .. new byte[9]])));
@@ -44,12 +46,20 @@ public unsafe class ContextHostileTests
             for (int length = 0; length < encoded.Section.Length - 8; length += 7)
                 Assert.NotEqual(Status.Ok, Decode(ContextTests.Raw("t", [40, 49], encoded.Section[..length].ToArray()), ElementType.F32));
         }
+        foreach (ClusteredTensor layer in new[] { ContextLevelsTests.Scaled(20, 30), ContextLevelsTests.Smooth(20, 30) })
+        {
+            EncodedTensor encoded = Encoded.ByContext(layer);
+            for (int length = 0; length < encoded.Section.Length - 8; length += 7)
+                Assert.NotEqual(Status.Ok, Decode(ContextTests.Raw("t", [20, 30], encoded.Section[..length].ToArray()), ElementType.F32));
+        }
     }
 
     [Fact]
     public void Damage_is_survived()
     {
-        Gen.Select(RandomLayers.Any, Gen.Int[1, 9], Gen.Int).Sample((layer, strength, seed) =>
+        Gen<ClusteredTensor> levels = Gen.Select(Gen.Int[1, 20], Gen.Int[1, 40], Gen.Bool).Select((rows, columns, smooth) =>
+            smooth ? ContextLevelsTests.Smooth(rows, columns) : ContextLevelsTests.Scaled(rows, columns));
+        Gen.Select(Gen.OneOf(RandomLayers.Any, levels), Gen.Int[1, 9], Gen.Int).Sample((layer, strength, seed) =>
         {
             byte[] section = Encoded.ByContext(layer, strength).Section.ToArray();
             Random random = new(seed);
@@ -71,13 +81,18 @@ public unsafe class ContextHostileTests
     [InlineData(0x01, 0xff)]
     [InlineData(0x03, 0x00)]
     [InlineData(0x03, 0xff)]
-    [InlineData(0x08, 0xff)]
-    [InlineData(0x09, 0xff)]
-    [InlineData(0x0b, 0xff)]
+    [InlineData(0x04, 0x00)]
+    [InlineData(0x04, 0xff)]
+    [InlineData(0x05, 0x00)]
+    [InlineData(0x05, 0xff)]
+    [InlineData(0x10, 0xff)]
+    [InlineData(0x11, 0xff)]
+    [InlineData(0x13, 0xff)]
+    [InlineData(0x14, 0xff)]
     public void Endless_rows_come_to_an_end(byte flags, byte fill)
     {
         long rows = 1L << 40;
-        byte[] section = [3, flags, 5, .. (flags & 3) == 0 ? new byte[] { 255 } : [], .. Enumerable.Repeat(fill, 40)];
+        byte[] section = [3, flags, 5, .. (flags & ContextHeader.ModeBits) == 0 ? new byte[] { 255 } : [], .. Enumerable.Repeat(fill, 40)];
         try
         {
             using WlsFile file = ContextTests.Write(ContextTests.Raw("t", [rows, 16], section));

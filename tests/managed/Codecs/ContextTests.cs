@@ -218,9 +218,9 @@ public class ContextTests
     [InlineData(1023)]
     public void A_parent_is_found_behind_many_tensors(int index)
     {
-        byte[] parent = [3, 0x05, 9, 0];
+        byte[] parent = [3, 0x09, 9, 0];
         byte[] noMask = [3, 0x01, 9, 0];
-        byte[] child = [3, 0x19, 9, .. index < 128 ? new[] { (byte)index } : [(byte)(index & 0x7f | 0x80), (byte)(index >> 7)], 0];
+        byte[] child = [3, 0x31, 9, .. index < 128 ? new[] { (byte)index } : [(byte)(index & 0x7f | 0x80), (byte)(index >> 7)], 0];
         IEnumerable<EncodedTensor> tensors = Enumerable.Range(0, 1100)
             .Select(i => Raw($"{i}", [8, 8], i == index ? parent : i > index && i % 7 == 0 ? child : noMask));
         using WlsFile file = Write([.. tensors]);
@@ -231,14 +231,14 @@ public class ContextTests
     public void Parents_that_cannot_be_are_refused()
     {
         ClusteredTensor layer = RandomLayers.Make(8, 6, 3, 0.5, seed: 1);
-        byte[] palette = [3, 0x1d, (byte)layer.Nonzeros];
+        byte[] palette = [3, 0x39, (byte)layer.Nonzeros];
         // Mode mixed with both masks; the parent is itself, a later tensor, none, one too far, or one without a row mask.
         foreach (byte[] parent in new byte[][] { [1], [2], [9], [0xff, 0x7f], [0] })
         {
-            EncodedTensor[] tensors = [Raw("a", [8, 6], [3, 1, 9]), Raw("b", [8, 8], [.. palette, .. parent, .. new byte[99]]), Raw("c", [8, 8], [3, 0x05, 9])];
+            EncodedTensor[] tensors = [Raw("a", [8, 6], [3, 1, 9]), Raw("b", [8, 8], [.. palette, .. parent, .. new byte[99]]), Raw("c", [8, 8], [3, 0x09, 9])];
             Assert.Throws<ModelFormatException>(() => Write(tensors));
         }
-        using WlsFile fine = Write(Raw("a", [8, 6], [3, 0x05, 9, .. new byte[9]]), Raw("b", [8, 8], [.. palette, 0, .. new byte[99]]));
+        using WlsFile fine = Write(Raw("a", [8, 6], [3, 0x09, 9, .. new byte[9]]), Raw("b", [8, 8], [.. palette, 0, .. new byte[99]]));
     }
 
     [Theory]
