@@ -86,7 +86,7 @@ internal unsafe struct ContextLevels
             int distance;
             if (_isPredicted)
             {
-                int expected = Math.Clamp(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_negatives, _positives);
+                int expected = Within(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_negatives, _positives);
                 distance = CodeDistance(ref local, level - expected, expected, _alphabets + scale);
                 level = expected + distance;
                 _predictor.Learn(inputs, distance);
@@ -135,8 +135,11 @@ internal unsafe struct ContextLevels
         }
         bool isNegative = signBits != 0 ? (rest & 1) != 0 : most == 0;
         int result = (int)(first + (rest >> signBits));
-        return Math.Clamp(isNegative ? -result : result, least, most);
+        return Within(isNegative ? -result : result, least, most);
     }
+
+    // Math.Clamp has a text to throw with, and that brings the formatting of numbers into the library.
+    private static int Within(int value, int least, int most) => Math.Min(Math.Max(value, least), most);
 
     private static int Class(int magnitude)
     {
