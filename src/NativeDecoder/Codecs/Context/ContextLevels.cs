@@ -86,7 +86,7 @@ internal unsafe struct ContextLevels
             int distance;
             if (_isPredicted)
             {
-                int expected = Math.Clamp(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_negatives, _positives);
+                int expected = Within(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_negatives, _positives);
                 distance = CodeDistance(ref local, level - expected, expected, _alphabets + scale);
                 level = expected + distance;
                 _predictor.Learn(inputs, distance);
@@ -135,7 +135,7 @@ internal unsafe struct ContextLevels
         }
         bool isNegative = signBits != 0 ? (rest & 1) != 0 : most == 0;
         int result = (int)(first + (rest >> signBits));
-        return Math.Clamp(isNegative ? -result : result, least, most);
+        return Within(isNegative ? -result : result, least, most);
     }
 
     private static int Class(int magnitude)
@@ -148,4 +148,7 @@ internal unsafe struct ContextLevels
 
     /// <summary>A value's place from the background.</summary>
     private readonly int Level(int symbol) => symbol == 0 ? 0 : symbol <= _negatives ? symbol - _negatives - 1 : symbol - _negatives;
+
+    // Math.Clamp can throw, and the native library has nothing to throw with.
+    private static int Within(int level, int least, int most) => Math.Max(least, Math.Min(level, most));
 }
