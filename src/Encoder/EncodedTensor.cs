@@ -40,7 +40,10 @@ public sealed record EncodedTensor(
         if (method == Method.Context)
             return EncodeContext(tensor);
         BitWriter section = new();
-        Codecs.PaletteWriter.Write(tensor, section);
+        if (method == Method.Words)
+            Codecs.PaletteWriter.WritePacked(tensor, section);
+        else
+            Codecs.PaletteWriter.Write(tensor, section);
         switch (method)
         {
             case Method.Dense:
@@ -51,6 +54,9 @@ public sealed record EncodedTensor(
                 break;
             case Method.Bloomier:
                 Codecs.Bloomier.BloomierEncoder.Write(tensor, coder, cellBits ?? DefaultCellBits(tensor.Clusters), room, seed, section);
+                break;
+            case Method.Words:
+                Codecs.Words.WordsEncoder.Write(tensor, section);
                 break;
             case Method.Coupled:
                 if (coder != Coder.None)

@@ -9,6 +9,7 @@ public enum Method : byte
     Bloomier = 3,
     Coupled = 4,
     Context = 5,
+    Words = 6,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>

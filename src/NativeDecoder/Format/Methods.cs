@@ -24,6 +24,7 @@ public static class Methods
         new(Method.Bloomier, "bloomier", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: false),
         new(Method.Coupled, "coupled", [Coder.None], IsExact: false),
         new(Method.Context, "context", [Coder.None], IsExact: true),
+        new(Method.Words, "words", [Coder.None], IsExact: true),
     ];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
