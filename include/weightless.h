@@ -9,7 +9,7 @@
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
  *    promised in numbers, and what is not, is in docs/threat-model.md.
  *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
- *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, neon, avx2, avx512), read once, chooses among the variants of the
+ *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, sse, neon, avx2, avx512), read once, chooses among the variants of the
  *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
  *    a workspace of its own.

@@ -1,13 +1,67 @@
 namespace Weightless.NativeDecoder.Format;
 
-/// <summary>What is to be known of a method without opening its codec.</summary>
-/// <param name="Name">What it is called on the command line; <c>WL_METHOD_</c> and the name in capitals in the header.</param>
-/// <param name="Coders">The coders that its sections can have, the plainest first.</param>
-/// <param name="IsExact">Whether every weight comes out as it was encoded; a filter's zeros may not.</param>
-public readonly record struct MethodFacts(Method Method, string Name, Coder[] Coders, bool IsExact)
+/// <summary>How a tensor is encoded; the numbers are those of the file and of <c>wl_tensor.method</c>.</summary>
+public enum Method : byte
 {
-    /// <summary>Whether a coder is to be chosen at all.</summary>
-    public bool HasCoders => Coders.Length > 1;
+    Stored = 0,
+    Dense = 1,
+    Csr = 2,
+    Bloomier = 3,
+    Coupled = 4,
+    Context = 5,
+    Words = 6,
+}
+
+/// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>
+public enum Coder : byte
+{
+    None = 0,
+    Huffman = 1,
+    Arithmetic = 2,
+}
+
+/// <summary>What is to be known of a method without opening its codec.</summary>
+/// <remarks>
+/// No record, and no array of coders: with what comes with these, boxed enums and their texts, the library would be a tenth larger.
+/// </remarks>
+public sealed class MethodFacts
+{
+    private readonly int _coders;
+
+    internal MethodFacts(Method method, string name, int coders, bool isExact)
+    {
+        Method = method;
+        Name = name;
+        _coders = coders;
+        IsExact = isExact;
+    }
+
+    public Method Method { get; }
+
+    /// <summary>What it is called on the command line; <c>WL_METHOD_</c> and the name in capitals in the header.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether every weight comes out as it was encoded; a filter's zeros may not.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>The coders that its sections can have, by number, the plainest first.</summary>
+    public IEnumerable<Coder> Coders
+    {
+        get
+        {
+            for (Coder coder = Coder.None; (int)coder < Methods.CoderNames.Length; coder++)
+            {
+                if (Takes(coder))
+                    yield return coder;
+            }
+        }
+    }
+
+    /// <summary>Whether there is a coder to choose.</summary>
+    public bool HasCoders => (_coders & (_coders - 1)) != 0;
+
+    /// <summary>Whether its sections can have this coder.</summary>
+    public bool Takes(Coder coder) => (_coders >> (int)coder & 1) != 0;
 }
 
 /// <summary>
@@ -16,15 +70,19 @@ public readonly record struct MethodFacts(Method Method, string Name, Coder[] Co
 /// </summary>
 public static class Methods
 {
+    // Bits for the coders, by number.
+    private const int None = 1 << (int)Coder.None;
+    private const int Any = None | 1 << (int)Coder.Huffman | 1 << (int)Coder.Arithmetic;
+
     private static readonly MethodFacts[] s_all =
     [
-        new(Method.Stored, "stored", [Coder.None], IsExact: true),
-        new(Method.Dense, "dense", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: true),
-        new(Method.Csr, "csr", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: true),
-        new(Method.Bloomier, "bloomier", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: false),
-        new(Method.Coupled, "coupled", [Coder.None], IsExact: false),
-        new(Method.Context, "context", [Coder.None], IsExact: true),
-        new(Method.Words, "words", [Coder.None], IsExact: true),
+        new(Method.Stored, "stored", None, isExact: true),
+        new(Method.Dense, "dense", Any, isExact: true),
+        new(Method.Csr, "csr", Any, isExact: true),
+        new(Method.Bloomier, "bloomier", Any, isExact: false),
+        new(Method.Coupled, "coupled", None, isExact: false),
+        new(Method.Context, "context", None, isExact: true),
+        new(Method.Words, "words", None, isExact: true),
     ];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
@@ -38,8 +96,5 @@ public static class Methods
     /// <summary>Whether this library knows both numbers.</summary>
     public static bool Knows(Method method, Coder coder) => (uint)method < (uint)s_all.Length && (uint)coder < (uint)s_coderNames.Length;
 
-    /// <summary>Whether a method that this library knows has sections with this coder.</summary>
-    public static bool Combine(Method method, Coder coder) => Array.IndexOf(Of(method).Coders, coder) >= 0;
-
-    public static ref readonly MethodFacts Of(Method method) => ref s_all[(int)method];
+    public static MethodFacts Of(Method method) => s_all[(int)method];
 }

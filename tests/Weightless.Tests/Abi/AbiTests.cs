@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Weightless.Encoder;
-using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 using Weightless.Tests.Golden;

@@ -28,6 +28,8 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
     private BitMask _columns;
     private ulong _aliveColumns;
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out CoupledCodec codec)
     {
         codec = new CoupledCodec { _entry = entry };
