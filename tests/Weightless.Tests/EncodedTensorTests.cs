@@ -1,6 +1,8 @@
 using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 using Weightless.Tests.Golden;
@@ -15,10 +17,47 @@ public class EncodedTensorTests
     {
         ClusteredTensor layer = RandomLayers.Make(5, 6, 3, 0.5, seed: 1);
         foreach (Coder coder in new[] { Coder.Huffman, Coder.Arithmetic })
-            Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Coupled, coder));
-        Assert.Throws<ArgumentOutOfRangeException>(() => EncodedTensor.Encode(layer, Method.Stored, Coder.None));
-        EncodedTensor context = EncodedTensor.Encode(layer, Method.Context, Coder.None);
-        Assert.Equal(EncodedTensor.EncodeContext(layer).Section.ToArray(), context.Section.ToArray());
+            Assert.Throws<ArgumentOutOfRangeException>(() => Encoded.By(layer, Method.Coupled, coder));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Encoded.By(layer, (Method)Methods.All.Length, Coder.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Encoders.Encode(layer, new EncoderOptions()));
+        EncodedTensor context = Encoded.By(layer, Method.Context, Coder.None);
+        Assert.Equal(Encoded.ByContext(layer).Section.ToArray(), context.Section.ToArray());
+    }
+
+    /// <summary>A method is found by its number in both tables.</summary>
+    [Fact]
+    public void Every_method_has_its_encoder()
+    {
+        Assert.Equal(Methods.All.ToArray().Select(facts => facts.Method), Encoders.All.ToArray().Select(encoder => encoder.Method));
+        Assert.Equal(Enum.GetValues<Method>(), Methods.All.ToArray().Select(facts => facts.Method));
+        Assert.Equal(Enum.GetValues<Coder>().Length, Methods.CoderNames.Length);
+    }
+
+    /// <summary>What encoding knows of a tensor is what its section says: the list that `encode` prints is made of the former.</summary>
+    [Theory]
+    [MemberData(nameof(RandomLayers.Systems), MemberType = typeof(RandomLayers))]
+    public void Facts_are_those_of_the_section(Method method, Coder coder)
+    {
+        foreach (double density in new[] { 0, 0.3 })
+        {
+            EncodedTensor encoded = Encoded.By(RandomLayers.Make(30, 40, 5, density, seed: 2), method, coder);
+            using WlsFile file = WlsFile.Of([Encoded.By(RandomLayers.Make(3, 3, 5, density, seed: 1) with { Name = "first" }, method, coder), encoded]);
+            WlsTensor tensor = file.Tensors[1];
+            Assert.Equal(tensor.Nonzeros, (long)encoded.Facts.Nonzeros);
+            Assert.Equal(tensor.Clusters, encoded.Facts.Clusters);
+            Assert.Equal(tensor.CellBits, encoded.Facts.CellBits);
+            Assert.Equal(tensor.EncodedBytes, encoded.Bytes);
+            Assert.Equal(tensor.CountFalsePositives(), encoded.CountFalsePositives());
+        }
+    }
+
+    /// <summary>Clustered weights in full are what any exact method decodes to.</summary>
+    [Fact]
+    public void Stored_is_an_encoder_too()
+    {
+        ClusteredTensor layer = RandomLayers.Make(30, 40, 5, 0.3, seed: 2);
+        using WlsFile file = WlsFile.Of([Encoded.By(layer, Method.Stored, Coder.None), Encoded.By(layer with { Name = "csr" }, Method.Csr, Coder.None)]);
+        Assert.Equal(file.Tensors[1].Decode(layer.Type), file.Tensors[0].Decode(layer.Type));
     }
 
     [Fact]
@@ -30,7 +69,7 @@ public class EncodedTensorTests
         Assert.Throws<ArgumentException>(() => new Tensor("t", ElementType.F32, [2], new byte[7]));
 
         static string Message(ElementType type, long[] shape) =>
-            Assert.Throws<ModelFormatException>(() => new Tensor("t", type, shape, new byte[1])).Message;
+            Assert.ThrowsAny<ModelException>(() => new Tensor("t", type, shape, new byte[1])).Message;
     }
 
     /// <summary>Decoding through arrays ends where they do; through the library it does not.</summary>
@@ -42,10 +81,10 @@ public class EncodedTensorTests
         using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([wide, tall]));
         foreach (WlsTensor tensor in file.Tensors)
         {
-            ModelFormatException e = Assert.Throws<ModelFormatException>(() => tensor.Decode(ElementType.U8));
+            ModelLimitException e = Assert.Throws<ModelLimitException>(() => tensor.Decode(ElementType.U8));
             Assert.Contains("2 GiB", e.Message, StringComparison.Ordinal);
         }
-        Assert.Throws<ModelFormatException>(() => file.Tensors[0].ForEachBand(ElementType.U8, (_, _) => Assert.Fail("a band")));
+        Assert.Throws<ModelLimitException>(() => file.Tensors[0].ForEachBand(ElementType.U8, (_, _) => Assert.Fail("a band")));
     }
 
     [Fact]
@@ -55,7 +94,7 @@ public class EncodedTensorTests
         string path = folder.Write("m.wls", GoldenFiles.Bytes([]));
         using (FileStream stream = File.OpenWrite(path))
             stream.SetLength(1L << 31);
-        Assert.Contains("2 GiB", Assert.Throws<ModelFormatException>(() => WlsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 GiB", Assert.Throws<ModelLimitException>(() => WlsFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +149,7 @@ public class EncodedTensorTests
         data[size - 1] = 0x80;
         ClusteredTensor layer = Clusterer.TryCluster(new Tensor("t", type, [20, 30], data), null, null, out _)!;
         Assert.Equal(ElementTypes.IsFloat(type), layer.Ids[0] == 0);
-        using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([EncodedTensor.EncodeContext(layer)]));
+        using WlsFile file = WlsFile.Open(GoldenFiles.Bytes([Encoded.ByContext(layer)]));
         byte[] decoded = file.Tensors[0].Decode(type);
         Assert.Equal(ElementTypes.IsFloat(type) ? 0 : 0x80, decoded[size - 1]);
         Assert.Equal(data[size..], decoded[size..]);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Weightless.Encoder;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Benchmarks;

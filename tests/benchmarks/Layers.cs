@@ -1,5 +1,6 @@
 using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Synthesis;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Benchmarks;

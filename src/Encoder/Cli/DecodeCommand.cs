@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 
 namespace Weightless.Encoder.Cli;
 
@@ -41,7 +42,7 @@ internal static class DecodeCommand
                     progress.Advance(elements.Length);
                 });
             }
-            catch (ModelFormatException e)
+            catch (ModelException e)
             {
                 // The fault of the input, met while the output is written.
                 throw new CommandException($"{path}: {e.Message}", e);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;

@@ -22,6 +22,7 @@ public sealed class AtomicFile : IDisposable
     private readonly string _target;
     private readonly string? _temporary;
     private readonly FileStream _stream;
+    private readonly OutputStream _output;
     private bool _committed;
 
     /// <exception cref="IOException">The folder is missing, the target is a folder, or another error of the system.</exception>
@@ -31,16 +32,17 @@ public sealed class AtomicFile : IDisposable
         bool isLink = new FileInfo(path).LinkTarget is not null;
         _target = (isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
         if (FileKinds.Of(path) == FileKind.Folder)
-            throw new IOException("the output is a folder");
+            throw new OutputException("the output is a folder");
         if (IsSpecial(path))
         {
             _stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
+            _output = new OutputStream(_stream);
             return;
         }
 
-        string folder = Path.GetDirectoryName(_target) ?? throw new IOException("the output is a folder");
+        string folder = Path.GetDirectoryName(_target) ?? throw new OutputException("the output is a folder");
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException("the folder of the output does not exist");
+            throw new OutputException("the folder of the output does not exist");
 
         string prefix = TemporaryPrefix(_target);
         RemoveAbandoned(folder, prefix);
@@ -51,15 +53,16 @@ public sealed class AtomicFile : IDisposable
                 (_temporary, _stream) = CreateTemporary(Path.Join(folder, prefix));
                 Temporaries.Add(_temporary);
             }
+            _output = new OutputStream(_stream);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException("the folder of the output cannot be written to", e);
+            throw new OutputException("the folder of the output cannot be written to", e);
         }
     }
 
     /// <summary>Where the content goes.</summary>
-    public Stream Stream => _stream;
+    public Stream Stream => _output;
 
     /// <summary>Whether a path is one that is written straight: a device, a pipe, standard output.</summary>
     public static bool IsSpecial(string path) => FileKinds.Of(path) is FileKind.Special or FileKind.Pipe || IsDescriptor(path);
@@ -77,11 +80,11 @@ public sealed class AtomicFile : IDisposable
     {
         if (_temporary is null)
         {
-            _stream.Flush();
+            _output.Flush();
             return;
         }
 
-        _stream.Flush(flushToDisk: true);
+        _output.Flush(toDisk: true);
 
         // Still open, and so still locked, until it has its name. Others can read it all the while.
         lock (Temporaries)
@@ -95,15 +98,7 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Closes the file and removes the temporary if it was not committed.</summary>
     public void Dispose()
     {
-        try
-        {
-            _stream.Dispose();
-        }
-        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
-        {
-            // A full disk has been reported by the write or by Commit; this is the rest of the buffer failing again.
-        }
-
+        _output.Dispose();
         if (_temporary is null || _committed)
             return;
         lock (Temporaries)

@@ -37,6 +37,15 @@ internal readonly ref struct Weights
         }
     }
 
+    /// <summary>How many elements are zero.</summary>
+    public int CountZeros()
+    {
+        int zeros = 0;
+        for (int i = 0; i < Count; i++)
+            zeros += this[i] == 0 ? 1 : 0;
+        return zeros;
+    }
+
     /// <summary>The value of an element with these bits.</summary>
     public float Value(uint bits) => Value(_type, bits);
 

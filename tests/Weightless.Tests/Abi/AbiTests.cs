@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Weightless.Encoder;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
@@ -303,7 +303,7 @@ public unsafe class AbiTests
     public void A_damaged_section_fails_verification_and_is_still_safe_to_decode(string build)
     {
         Library library = Of(build);
-        byte[] file = GoldenFiles.Bytes([EncodedTensor.Encode(RandomLayers.Make(9, 9, 3, 0.3, 1), Method.Csr, Coder.Huffman)]);
+        byte[] file = GoldenFiles.Bytes([Encoded.By(RandomLayers.Make(9, 9, 3, 0.3, 1), Method.Csr, Coder.Huffman)]);
         file[^1] ^= 1;
         using LibraryModel model = new(library, file);
         Assert.Equal(Status.Checksum, library.Verify(model.Model));
@@ -361,5 +361,5 @@ public unsafe class AbiTests
 
     /// <summary>A tensor that needs a workspace.</summary>
     private static LibraryModel Sparse(Library library) =>
-        new(library, GoldenFiles.Bytes([EncodedTensor.Encode(RandomLayers.Make(20, 30, 9, 0.2, seed: 3), Method.Csr, Coder.Arithmetic)]));
+        new(library, GoldenFiles.Bytes([Encoded.By(RandomLayers.Make(20, 30, 9, 0.2, seed: 3), Method.Csr, Coder.Arithmetic)]));
 }

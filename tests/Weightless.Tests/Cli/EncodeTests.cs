@@ -139,6 +139,63 @@ public class EncodeTests
         Assert.Equal(6, tensor.GetProperty("clusters").GetInt32());
     }
 
+    /// <summary>What the options did not reach is one line, and it is not there where they reached all.</summary>
+    [Fact]
+    public void What_was_left_alone_is_one_line()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors",
+            TestModels.Sparse("few", 40, 50, 72),
+            TestModels.Floats("bias", [20], [.. Enumerable.Range(1, 20).Select(i => (float)i)]),
+            TestModels.Floats("short", [4], 1, 2, 3, 4),
+            TestModels.Floats("pruned", [80], [.. Enumerable.Range(1, 80).Select(i => i % 4 == 0 ? (float)i : 0)]),
+            new Tensor("int8", ElementType.I8, [4, 10], Enumerable.Range(1, 40).Select(i => (byte)i).ToArray()),
+            new Tensor("double", ElementType.F64, [2, 2], new byte[32]),
+            new Tensor("index", ElementType.I64, [2], new byte[16]));
+        string[] Encode(params string[] options) =>
+            [.. CliRun.Succeeding(["encode", model, "-o", folder["m.wls"], .. options]).Lines
+                .Where(line => line.StartsWith("Left alone", StringComparison.Ordinal))];
+
+        Assert.Equal(["Left alone by --clusters: 4 tensors (1 one-dimensional, 1 integer, 2 64-bit)"], Encode("--clusters", "9"));
+        JsonElement json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        Assert.Equal([9, 20, 4, 9, 40, 0, 0], json.GetProperty("tensors").EnumerateArray()
+            .Select(tensor => tensor.GetProperty("clusters").GetInt32()));
+        Assert.Equal(["Left alone by --density: 6 tensors (3 one-dimensional, 1 integer, 2 64-bit)"], Encode("--density", "0.1"));
+        Assert.Equal(["Left alone by --density or --clusters: 6 tensors (3 one-dimensional, 1 integer, 2 64-bit)"],
+            Encode("--density", "0.1", "--clusters", "9"));
+        Assert.Empty(Encode());
+        Assert.Empty(Encode("--clusters", "9", "--tensor", "few"));
+        // A bias that is named is one tensor among others.
+        Assert.Empty(Encode("--clusters", "9", "--tensor", "bias"));
+        json = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json();
+        Assert.Equal(9, json.GetProperty("tensors")[1].GetProperty("clusters").GetInt32());
+    }
+
+    [Fact]
+    public void An_8_bit_tensor_is_not_pruned()
+    {
+        using TemporaryFolder folder = new();
+        byte[] data = [.. Enumerable.Range(0, 400).Select(i => (byte)(i % 90))];
+        string model = folder.Write("m.npy", new Tensor("m", ElementType.I8, [20, 20], data));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--density", "0.1", "--clusters", "4");
+        CliRun.Succeeding("decode", folder["m.wls"], "-o", folder["back.npy"]);
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(folder["back.npy"]));
+    }
+
+    /// <summary>The list is made before the file is written, so it has to be what the file says.</summary>
+    [Fact]
+    public void The_list_is_that_of_the_file()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", [.. TestModels.Network(), new Tensor("b", ElementType.U8, [3], new byte[3])]);
+        foreach (string[] method in Methods.All.ToArray().Select(facts => new[] { "--method", facts.Name }).Append([]))
+        {
+            string[] list = CliRun.Succeeding(["encode", model, "-o", folder["m.wls"], .. method]).Lines;
+            string[] file = CliRun.Succeeding("inspect", folder["m.wls"]).Lines;
+            Assert.Equal(file, list[..file.Length]);
+        }
+    }
+
     [Fact]
     public void A_filter_takes_cell_bits_and_a_seed()
     {

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Weightless.Encoder.Wls;
+using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Models;
 
 namespace Weightless.Tests.Cli;
@@ -44,6 +47,24 @@ public class SharedModelTests
             double probability = Clusters / Math.Pow(2, CellBits);
             double sigma = Math.Sqrt(zeros * probability * (1 - probability));
             Assert.InRange(falsePositives, zeros * probability - 3 * sigma, zeros * probability + 3 * sigma);
+        }
+    }
+
+    /// <summary>Its layers have 4351, 552 and 49 values, and one bias, most of it zero, 30.</summary>
+    [SharedModelFact]
+    public void No_tensor_has_more_values_than_clusters()
+    {
+        using TemporaryFolder folder = new();
+        CliRun run = CliRun.Succeeding("encode", SharedModelFactAttribute.Model!, "-o", folder["m.wls"], "--clusters", $"{Clusters}");
+        Assert.DoesNotContain("Left alone", run.Output, StringComparison.Ordinal);
+        JsonElement[] tensors = [.. CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors").EnumerateArray()];
+        Assert.Equal(6, tensors.Length);
+        Assert.All(tensors, tensor => Assert.InRange(tensor.GetProperty("clusters").GetInt32(), 0, Clusters));
+        using WlsFile file = WlsFile.Open(folder["m.wls"]);
+        foreach (WlsTensor tensor in file.Tensors)
+        {
+            byte[] decoded = tensor.Decode(ElementType.F32);
+            Assert.InRange(MemoryMarshal.Cast<byte, float>(decoded).ToArray().Where(value => value != 0).Distinct().Count(), 0, Clusters);
         }
     }
 

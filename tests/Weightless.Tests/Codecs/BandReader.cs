@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Weightless.Encoder;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;

@@ -1,6 +1,6 @@
-using Weightless.Encoder;
 using Weightless.Encoder.Codecs.Bloomier;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -17,7 +17,7 @@ public class BloomierTests
     {
         ClusteredTensor layer = RandomLayers.Make(600, 700, clusters, 0.02, seed: cellBits);
         MemoryStream stream = new();
-        WlsWriter.Write(stream, [EncodedTensor.Encode(layer, Method.Bloomier, Coder.None, cellBits)]);
+        WlsWriter.Write(stream, [Encoded.By(layer, Method.Bloomier, Coder.None, cellBits)]);
         using WlsFile file = WlsFile.Open(stream.ToArray());
 
         double zeros = layer.Ids.Length - layer.Nonzeros;
@@ -30,7 +30,7 @@ public class BloomierTests
     public void Its_size_is_what_the_paper_says()
     {
         ClusteredTensor layer = RandomLayers.Make(300, 784, 9, 0.02, seed: 3);
-        EncodedTensor encoded = EncodedTensor.Encode(layer, Method.Bloomier, Coder.None, cellBits: 9);
+        EncodedTensor encoded = Encoded.By(layer, Method.Bloomier, Coder.None, cellBits: 9);
         long cells = 3 * (long)Math.Ceiling(1.23 * layer.Nonzeros / 3);
         int palette = 1 + 9 * 4 + 2;
         int parameters = 1 + 2 + 1;
@@ -44,7 +44,7 @@ public class BloomierTests
         {
             ulong[] keys = [.. Enumerable.Range(0, count).Select(i => (ulong)i)];
             byte[] ids = [.. Enumerable.Repeat((byte)1, count)];
-            EncodedTensor.Encode(new ClusteredTensor("t", ElementType.F32, [1, count], ids, [0x3f800000]), Method.Bloomier,
+            Encoded.By(new ClusteredTensor("t", ElementType.F32, [1, count], ids, [0x3f800000]), Method.Bloomier,
                 Coder.None);
         }
     }

@@ -1,8 +1,8 @@
 using CsCheck;
-using Weightless.Encoder;
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -40,7 +40,7 @@ public unsafe class ContextHostileTests
         foreach (int strength in new[] { 1, 9 })
         {
             ClusteredTensor layer = RandomLayers.Make(40, 49, 9, 0.3, seed: 1);
-            EncodedTensor encoded = EncodedTensor.EncodeContext(layer, strength);
+            EncodedTensor encoded = Encoded.ByContext(layer, strength);
             for (int length = 0; length < encoded.Section.Length - 8; length += 7)
                 Assert.NotEqual(Status.Ok, Decode(ContextTests.Raw("t", [40, 49], encoded.Section[..length].ToArray()), ElementType.F32));
         }
@@ -51,7 +51,7 @@ public unsafe class ContextHostileTests
     {
         Gen.Select(RandomLayers.Any, Gen.Int[1, 9], Gen.Int).Sample((layer, strength, seed) =>
         {
-            byte[] section = EncodedTensor.EncodeContext(layer, strength).Section.ToArray();
+            byte[] section = Encoded.ByContext(layer, strength).Section.ToArray();
             Random random = new(seed);
             for (int i = 0; i < 4; i++)
             {

@@ -1,5 +1,6 @@
 using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Xunit.Abstractions;
 

@@ -1,7 +1,7 @@
 using CsCheck;
-using Weightless.Encoder;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -16,7 +16,7 @@ public class ContextTests
     {
         RandomLayers.Any.Sample(layer =>
         {
-            using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+            using WlsFile file = Write(Encoded.ByContext(layer, strength));
             file.Verify();
             Assert.Equal(layer.Ids, file.Tensors[0].Decode(ElementType.Id8));
             Assert.Equal(layer.Nonzeros, file.Tensors[0].Nonzeros);
@@ -40,7 +40,7 @@ public class ContextTests
         {
             ClusteredTensor flat = RandomLayers.Make(1, (int)weights, clusters, density, seed: clusters);
             ClusteredTensor layer = flat with { Shape = shape };
-            using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+            using WlsFile file = Write(Encoded.ByContext(layer, strength));
             Assert.Equal(layer.Ids, file.Tensors[0].Decode(ElementType.Id8));
         }
     }
@@ -53,7 +53,7 @@ public class ContextTests
     {
         Gen.Select(RandomLayers.Any, Gen.Int).Sample((layer, seed) =>
         {
-            using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+            using WlsFile file = Write(Encoded.ByContext(layer, strength));
             RoundTripTests.CheckBands(file.Tensors[0], seed);
         }, iter: 100);
     }
@@ -67,7 +67,7 @@ public class ContextTests
         foreach (double density in new[] { 0.02, 0.3, 1 })
         {
             ClusteredTensor layer = RandomLayers.Make(17, 23, 150, density, seed: 5, type);
-            using WlsFile file = Write(EncodedTensor.EncodeContext(layer));
+            using WlsFile file = Write(Encoded.ByContext(layer));
             RoundTripTests.CheckWeights(layer, file.Tensors[0]);
         }
     }
@@ -79,12 +79,12 @@ public class ContextTests
         layer = layer with { Centroids = [.. layer.Centroids.Select(bits => bits + 12345)] };
         ClusteredTensor half = layer.WithHalfCodebook();
         Assert.NotEqual(layer.Centroids, half.Centroids);
-        foreach (EncodedTensor encoded in new[] { EncodedTensor.EncodeContext(half), EncodedTensor.Encode(half, Method.Csr, Coder.None) })
+        foreach (EncodedTensor encoded in new[] { Encoded.ByContext(half), Encoded.By(half, Method.Csr, Coder.None) })
         {
             using WlsFile file = Write(encoded);
             RoundTripTests.CheckWeights(half, file.Tensors[0]);
         }
-        Assert.True(EncodedTensor.EncodeContext(half).Bytes <= EncodedTensor.EncodeContext(layer).Bytes - 12);
+        Assert.True(Encoded.ByContext(half).Bytes <= Encoded.ByContext(layer).Bytes - 12);
         // An f16 would make this one infinite.
         ClusteredTensor large = layer with { Centroids = [.. layer.Centroids[..^1], 0x7f000000] };
         Assert.False(large.WithHalfCodebook().HalfCodebook);
@@ -98,7 +98,7 @@ public class ContextTests
     {
         byte[] ids = [.. Enumerable.Range(0, 600 * 16).Select(i => (byte)(i / 16 % 3 == 0 ? 1 : 0))];
         ClusteredTensor layer = new("layer", ElementType.F32, [600, 16], ids, [0x3f800000]);
-        using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+        using WlsFile file = Write(Encoded.ByContext(layer, strength));
         BandReader bands = new(file.Tensors[0], ElementType.Id8);
         foreach (int row in new[] { 599, 597, 300, 301, 0 })
             Assert.Equal(ids[(row * 16)..((row + 1) * 16)], bands.Read(row, 1));
@@ -112,8 +112,8 @@ public class ContextTests
         ClusteredTensor smallest = rounded.WithSmallestCodebook();
         Assert.True(smallest.HalfCodebook);
         Assert.Equal(rounded.Centroids, smallest.Centroids);
-        Assert.Equal(EncodedTensor.Encode(rounded, Method.Csr, Coder.None).Bytes - 24,
-            EncodedTensor.Encode(smallest, Method.Csr, Coder.None).Bytes);
+        Assert.Equal(Encoded.By(rounded, Method.Csr, Coder.None).Bytes - 24,
+            Encoded.By(smallest, Method.Csr, Coder.None).Bytes);
 
         rounded.Centroids[7]++;
         Assert.Same(rounded, rounded.WithSmallestCodebook());
@@ -134,7 +134,7 @@ public class ContextTests
             Tensor tensor = new("layer", type, [64, 64], data);
             ClusteredTensor? layer = Clusterer.TryCluster(tensor, null, null, out _);
             Assert.NotNull(layer);
-            EncodedTensor encoded = EncodedTensor.EncodeContext(layer, strength: 9);
+            EncodedTensor encoded = Encoded.ByContext(layer, strength: 9);
             using WlsFile file = Write(encoded);
             Assert.Equal(data, file.Tensors[0].Decode(type));
         }
@@ -174,7 +174,7 @@ public class ContextTests
         byte[] data = new byte[1200];
         Buffer.BlockCopy(bias, 0, data, 0, data.Length);
         ClusteredTensor? layer = Clusterer.TryCluster(new Tensor("bias", ElementType.F32, [300], data), null, null, out _);
-        EncodedTensor encoded = EncodedTensor.EncodeContext(layer!);
+        EncodedTensor encoded = Encoded.ByContext(layer!);
         Assert.InRange(encoded.Section.Length, 1, 4 * layer!.Clusters + 20);
         using WlsFile file = Write(encoded);
         Assert.Equal(data, file.Tensors[0].Decode(ElementType.F32));
@@ -196,9 +196,9 @@ public class ContextTests
         parent = new ClusteredTensor("parent", parent.Type, parent.Shape, parent.Ids, parent.Centroids);
         child = new ClusteredTensor("child", child.Type, child.Shape, child.Ids, child.Centroids);
 
-        EncodedTensor first = EncodedTensor.EncodeContext(parent);
-        EncodedTensor alone = EncodedTensor.EncodeContext(child);
-        EncodedTensor second = EncodedTensor.EncodeContext(child, earlier: [first]);
+        EncodedTensor first = Encoded.ByContext(parent);
+        EncodedTensor alone = Encoded.ByContext(child);
+        EncodedTensor second = Encoded.ByContext(child, earlier: [first]);
         Assert.InRange(second.Bytes, 1, alone.Bytes - 25);
         using WlsFile file = Write(first, second);
         file.Verify();
@@ -248,14 +248,14 @@ public class ContextTests
     public void Memory_is_bounded_whatever_the_layer(int rows, int columns, int clusters, double density)
     {
         ClusteredTensor layer = RandomLayers.Make(rows, columns, clusters, density, seed: 3);
-        using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength: 9));
+        using WlsFile file = Write(Encoded.ByContext(layer, strength: 9));
         Assert.InRange((long)file.Tensors[0].WorkspaceSize, 1, 600_000);
     }
 
     [Fact]
     public void An_entry_takes_at_most_20_bytes_beyond_its_name()
     {
-        EncodedTensor encoded = EncodedTensor.EncodeContext(RandomLayers.Make(300, 784, 9, 0.02, seed: 1) with { Name = "fc0.weight" });
+        EncodedTensor encoded = Encoded.ByContext(RandomLayers.Make(300, 784, 9, 0.02, seed: 1) with { Name = "fc0.weight" });
         using WlsFile file = Write(encoded);
         Assert.InRange(file.Tensors[0].EncodedBytes - encoded.Section.Length - "fc0.weight".Length, 1, 20);
     }
@@ -266,7 +266,7 @@ public class ContextTests
         foreach (int strength in new[] { 1, 9 })
         {
             ClusteredTensor layer = RandomLayers.Make(40, 49, 9, 0.1, seed: 2);
-            using WlsFile file = Write(EncodedTensor.EncodeContext(layer, strength));
+            using WlsFile file = Write(Encoded.ByContext(layer, strength));
             ZeroAllocationTests.Check(file.Tensors[0], layer.Ids.Length);
         }
     }
@@ -285,7 +285,7 @@ public class ContextTests
     private static EncodedTensor Encode(ElementType type, long columns, byte[] values)
     {
         Tensor tensor = new("layer", type, [values.Length / columns, columns], values);
-        return EncodedTensor.EncodeContext(Clusterer.TryCluster(tensor, null, null, out _)!);
+        return Encoded.ByContext(Clusterer.TryCluster(tensor, null, null, out _)!);
     }
 
     /// <summary>A discretised Laplace distribution, a share of it set to zero at random.</summary>

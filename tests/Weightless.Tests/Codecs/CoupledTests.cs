@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Weightless.Encoder;
 using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Golden;
 using Xunit.Abstractions;
@@ -159,7 +159,7 @@ public class CoupledTests(ITestOutputHelper output)
     internal static WlsFile Encode(ClusteredTensor layer, int cellBits)
     {
         MemoryStream stream = new();
-        WlsWriter.Write(stream, [EncodedTensor.Encode(layer, Method.Coupled, Coder.None, cellBits)]);
+        WlsWriter.Write(stream, [Encoded.By(layer, Method.Coupled, Coder.None, cellBits)]);
         return WlsFile.Open(stream.ToArray());
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
@@ -77,7 +78,7 @@ public sealed class CoupledVariantTests : IDisposable
     {
         Random random = new(seed);
         ClusteredTensor layer = Layer(rows, columns, clusters, density, random);
-        int cellBits = random.Next(EncodedTensor.MinCellBits(clusters), 17);
+        int cellBits = random.Next(CellWidth.Smallest(clusters), 17);
         using WlsFile file = CoupledTests.Encode(layer, cellBits);
         WlsTensor tensor = file.Tensors[0];
         foreach (ElementType output in Outputs)

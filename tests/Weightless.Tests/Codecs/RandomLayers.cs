@@ -1,20 +1,24 @@
 using CsCheck;
 using Weightless.Encoder.Quantization;
 using Weightless.NativeDecoder.Format;
+using Facts = Weightless.NativeDecoder.Format.Methods;
 
 namespace Weightless.Tests.Codecs;
 
 /// <summary>Clustered layers of random shapes, densities and codebooks.</summary>
 internal static class RandomLayers
 {
-    public static readonly Method[] Methods = [Method.Dense, Method.Csr, Method.Bloomier, Method.Coupled, Method.Context];
-    public static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
+    /// <summary>All methods that encode ids.</summary>
+    public static readonly Method[] Methods =
+        [.. Facts.All.ToArray().Select(facts => facts.Method).Where(method => method != Method.Stored)];
+
+    public static readonly Coder[] Coders = [.. Enumerable.Range(0, Facts.CoderNames.Length).Select(coder => (Coder)coder)];
 
     /// <summary>The coders that a method takes.</summary>
-    public static Coder[] CodersOf(Method method) => method is Method.Coupled or Method.Context ? [Coder.None] : Coders;
+    public static Coder[] CodersOf(Method method) => [.. Facts.Of(method).Coders];
 
     /// <summary>Whether a method gives back what it was given; the others make false positives of some zeros.</summary>
-    public static bool IsExact(Method method) => method is not (Method.Bloomier or Method.Coupled);
+    public static bool IsExact(Method method) => Facts.Of(method).IsExact;
 
     /// <summary>Every method with every coder, for a theory.</summary>
     public static TheoryData<Method, Coder> Systems

@@ -1,6 +1,6 @@
 using CsCheck;
-using Weightless.Encoder;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;
@@ -70,7 +70,7 @@ public class RoundTripTests
     public unsafe void A_band_behind_the_end_of_a_section_is_damage()
     {
         ClusteredTensor layer = RandomLayers.Make(40, 64, 3, 1, seed: 1);
-        byte[] section = EncodedTensor.Encode(layer, Method.Dense, Coder.None).Section.ToArray();
+        byte[] section = Encoded.By(layer, Method.Dense, Coder.None).Section.ToArray();
         EncodedTensor half = new("t", layer.Type, layer.Shape, Method.Dense, Coder.None, section.AsMemory(0, section.Length / 2));
         MemoryStream stream = new();
         WlsWriter.Write(stream, [half]);
@@ -91,7 +91,7 @@ public class RoundTripTests
         double entropy = 200_000 * (-p * Math.Log2(p) - (1 - p) * Math.Log2(1 - p) + p * 3) / 8;
         foreach (Method method in new[] { Method.Dense, Method.Csr })
         {
-            EncodedTensor encoded = EncodedTensor.Encode(layer, method, Coder.Arithmetic);
+            EncodedTensor encoded = Encoded.By(layer, method, Coder.Arithmetic);
             Assert.InRange(encoded.Section.Length, entropy, entropy * 1.02 + 40);
         }
     }
@@ -135,7 +135,7 @@ public class RoundTripTests
     internal static WlsFile Encode(ClusteredTensor layer, Method method, Coder coder)
     {
         MemoryStream stream = new();
-        WlsWriter.Write(stream, [EncodedTensor.Encode(layer, method, coder)]);
+        WlsWriter.Write(stream, [Encoded.By(layer, method, coder)]);
         return WlsFile.Open(stream.ToArray());
     }
 }

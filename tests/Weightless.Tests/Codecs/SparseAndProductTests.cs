@@ -1,6 +1,6 @@
 using CsCheck;
-using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 

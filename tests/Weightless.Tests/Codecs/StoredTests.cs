@@ -1,5 +1,5 @@
-using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Differential;
 

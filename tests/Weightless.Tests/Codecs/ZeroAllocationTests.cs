@@ -1,5 +1,5 @@
-using Weightless.Encoder;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Tests.Codecs;

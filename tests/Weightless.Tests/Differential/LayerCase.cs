@@ -1,6 +1,7 @@
 using CsCheck;
-using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 
@@ -65,10 +66,10 @@ internal sealed record LayerCase(
     public EncodedTensor Encode(ClusteredTensor layer, IReadOnlyList<EncodedTensor>? earlier = null)
     {
         if (Method == Method.Context)
-            return EncodedTensor.EncodeContext(layer, Strength, earlier);
+            return Encoded.ByContext(layer, Strength, earlier);
         Coder coder = RandomLayers.CodersOf(Method).Contains(Coder) ? Coder : Coder.None;
-        int cellBits = Math.Min(EncodedTensor.MinCellBits(layer.Clusters) + MoreCellBits, Limits.MaxCellBits);
-        return EncodedTensor.Encode(layer, Method, coder, cellBits, seed: (uint)Seed);
+        int cellBits = Math.Min(CellWidth.Smallest(layer.Clusters) + MoreCellBits, Limits.MaxCellBits);
+        return Encoded.By(layer, Method, coder, cellBits, seed: (uint)Seed);
     }
 
     private static Gen<T> OneOf<T>(T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

@@ -1,6 +1,6 @@
 using System.IO.Hashing;
-using Weightless.Encoder;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 
@@ -124,7 +124,7 @@ public unsafe class ContainerTests
         // Nothing but zeros: a section is K = 0 and a count of no weights.
         EncodedTensor[] tensors = [.. Enumerable.Range(0, (1 << 15) + 1).Select(i =>
             new EncodedTensor($"{i}", ElementType.I8, [1L << 48], Method.Csr, Coder.None, new byte[] { 0, 0, 1 }))];
-        Assert.Contains("together", Assert.Throws<ModelFormatException>(() => WlsFile.Open(Write(tensors))).Message, StringComparison.Ordinal);
+        Assert.Contains("together", Assert.Throws<ModelLimitException>(() => WlsFile.Open(Write(tensors))).Message, StringComparison.Ordinal);
         using WlsFile file = WlsFile.Open(Write(tensors[..^3]));
         Assert.Equal((1L << 63 - 48) - 2, file.Tensors.Count);
     }
@@ -133,7 +133,7 @@ public unsafe class ContainerTests
     public void A_shape_that_no_decoder_takes_is_not_written()
     {
         foreach (long[] shape in new long[][] { [1L << 49], [0, 1L << 62], [1L << 25, 1L << 25] })
-            Assert.Throws<ModelFormatException>(() => new EncodedTensor("a", ElementType.U8, shape, Method.Dense, Coder.None, new byte[3]));
+            Assert.Throws<ModelLimitException>(() => new EncodedTensor("a", ElementType.U8, shape, Method.Dense, Coder.None, new byte[3]));
     }
 
     private static Status Open(byte[] bytes)
@@ -146,7 +146,7 @@ public unsafe class ContainerTests
         EncodedTensor.Store(new Tensor(name, ElementType.F32, [length], new byte[4 * length]));
 
     private static EncodedTensor Coded(string name) =>
-        EncodedTensor.Encode(RandomLayers.Make(9, 9, 3, 0.3, 1) with { Name = name }, Method.Csr, Coder.Huffman);
+        Encoded.By(RandomLayers.Make(9, 9, 3, 0.3, 1) with { Name = name }, Method.Csr, Coder.Huffman);
 
     private static byte[] Write(params EncodedTensor[] tensors)
     {

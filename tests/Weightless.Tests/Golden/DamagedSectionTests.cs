@@ -1,4 +1,4 @@
-using Weightless.Encoder;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Abi;
 using Weightless.Tests.Differential;

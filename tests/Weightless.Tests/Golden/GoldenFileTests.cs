@@ -1,4 +1,5 @@
-using Weightless.Encoder;
+using Weightless.Encoder.Wls;
+
 
 namespace Weightless.Tests.Golden;
 

@@ -1,9 +1,9 @@
-using Weightless.Encoder;
 using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Tests.Codecs;
 
@@ -29,17 +29,19 @@ internal static class GoldenFiles
             foreach (Coder coder in RandomLayers.CodersOf(method))
             {
                 string system = FormattableString.Invariant($"v1-{method}-{coder}").ToLowerInvariant();
-                yield return (system, [EncodedTensor.Encode(RandomLayers.Make(24, 37, 9, 0.1, seed: 1), method, coder)]);
-                yield return ($"{system}-i8", [EncodedTensor.Encode(Integers(), method, coder, cellBits: RandomLayers.IsExact(method) ? null : 12)]);
+                yield return (system, [Encoded.By(RandomLayers.Make(24, 37, 9, 0.1, seed: 1), method, coder)]);
+                yield return ($"{system}-i8", [Encoded.By(Integers(), method, coder, cellBits: RandomLayers.IsExact(method) ? null : 12)]);
             }
         }
-        yield return ("v1-coupled-masked", [EncodedTensor.Encode(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
-        yield return ("v1-coupled-blocks", [EncodedTensor.Encode(Uneven(), Method.Coupled, Coder.None, cellBits: 2)]);
-        yield return ("v1-context-gaps", [EncodedTensor.EncodeContext(RandomLayers.Make(24, 37, 9, 0.05, seed: 9), strength: 1)]);
-        yield return ("v1-context-gaps-masked", [EncodedTensor.EncodeContext(DeadRowsAndColumns(), strength: 1)]);
-        yield return ("v1-context-image", [EncodedTensor.EncodeContext(Image(), strength: 9)]);
-        yield return ("v1-context-background", [EncodedTensor.EncodeContext(MostlyOneValue(), strength: 9)]);
+        yield return ("v1-coupled-masked", [Encoded.By(DeadRowsAndColumns(), Method.Coupled, Coder.None)]);
+        yield return ("v1-coupled-blocks", [Encoded.By(Uneven(), Method.Coupled, Coder.None, cellBits: 2)]);
+        yield return ("v1-context-gaps", [Encoded.ByContext(RandomLayers.Make(24, 37, 9, 0.05, seed: 9), strength: 1)]);
+        yield return ("v1-context-gaps-masked", [Encoded.ByContext(DeadRowsAndColumns(), strength: 1)]);
+        yield return ("v1-context-image", [Encoded.ByContext(Image(), strength: 9)]);
+        yield return ("v1-context-background", [Encoded.ByContext(MostlyOneValue(), strength: 9)]);
         yield return ("v1-context-network", Network());
+        yield return ("v1-words-codes", [.. new[] { 1, 4, 8, 16 }.Select(length =>
+            WordsTests.Encode(WordsTests.Skewed(20, 41, 12, 0.7, seed: length) with { Name = $"{length}" }, band: 300, length, common: 9))]);
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
         yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(4, 9, 3, 0.3, seed: 13).WithHalfCodebook())]);
@@ -51,10 +53,10 @@ internal static class GoldenFiles
             yield return (FormattableString.Invariant($"v1-{method}-k255").ToLowerInvariant(), [EveryByte(method)]);
         yield return ("v1-mixed",
         [
-            EncodedTensor.Encode(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
+            Encoded.By(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
             Store(ElementType.F16, [30]),
-            EncodedTensor.Encode(RandomLayers.Make(10, 30, 1, 0.3, seed: 3, ElementType.BF16) with { Name = "fc" }, Method.Dense, Coder.Huffman),
-            EncodedTensor.Encode(RandomLayers.Make(8, 8, 3, 0, seed: 4) with { Name = "all zero" }, Method.Bloomier, Coder.None),
+            Encoded.By(RandomLayers.Make(10, 30, 1, 0.3, seed: 3, ElementType.BF16) with { Name = "fc" }, Method.Dense, Coder.Huffman),
+            Encoded.By(RandomLayers.Make(8, 8, 3, 0, seed: 4) with { Name = "all zero" }, Method.Bloomier, Coder.None),
         ]);
     }
 
@@ -83,9 +85,9 @@ internal static class GoldenFiles
         ClusteredTensor second = Without(RandomLayers.Make(20, 40, 5, 0.5, seed: 11), i => i % 40 % 3 != 0 || i / 40 % 2 == 0);
         byte[] ids = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0 ? (byte)(i / 3 + 1) : (byte)0)];
         ClusteredTensor bias = new("bias", ElementType.F32, [40], ids, RandomLayers.Make(1, 40, 14, 1, seed: 12).Centroids);
-        EncodedTensor a = EncodedTensor.EncodeContext(first with { Name = "a" }, strength: 9);
-        EncodedTensor b = EncodedTensor.EncodeContext(bias, strength: 9, [a]);
-        return [a, b, EncodedTensor.EncodeContext(second with { Name = "b" }, strength: 9, [a, b])];
+        EncodedTensor a = Encoded.ByContext(first with { Name = "a" }, strength: 9);
+        EncodedTensor b = Encoded.ByContext(bias, strength: 9, [a]);
+        return [a, b, Encoded.ByContext(second with { Name = "b" }, strength: 9, [a, b])];
     }
 
     /// <summary>Enough non-zeros, and so unevenly spread, that the filter has a directory.</summary>
@@ -123,7 +125,7 @@ internal static class GoldenFiles
             Centroids = [.. Enumerable.Range(1, 255).Select(i => (uint)i)],
         };
         Coder coder = RandomLayers.CodersOf(method)[^1];
-        return EncodedTensor.Encode(layer, method, coder, cellBits: RandomLayers.IsExact(method) ? null : 16);
+        return Encoded.By(layer, method, coder, cellBits: RandomLayers.IsExact(method) ? null : 16);
     }
 
     /// <summary>
@@ -155,7 +157,7 @@ internal static class GoldenFiles
         foreach (Method method in RandomLayers.Methods)
         {
             foreach (Coder coder in RandomLayers.CodersOf(method))
-                yield return EncodedTensor.Encode(layer with { Name = $"{method} {coder}" }, method, coder);
+                yield return Encoded.By(layer with { Name = $"{method} {coder}" }, method, coder);
         }
     }
 

@@ -96,8 +96,8 @@ public class AtomicFileTests
         Directory.CreateDirectory(folder["folder"]);
         foreach (string path in new[] { folder["folder"], "/" })
             Assert.Equal("the output is a folder", Assert.Throws<IOException>(() => new AtomicFile(path)).Message);
-        Assert.Throws<DirectoryNotFoundException>(() => new AtomicFile(folder["missing/out"]));
-        Assert.Throws<DirectoryNotFoundException>(() => new AtomicFile(folder["folder/missing/"]));
+        Assert.Throws<OutputException>(() => new AtomicFile(folder["missing/out"]));
+        Assert.Throws<OutputException>(() => new AtomicFile(folder["folder/missing/"]));
     }
 
     [Fact]

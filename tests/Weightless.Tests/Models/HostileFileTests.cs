@@ -4,7 +4,7 @@ using Weightless.Encoder.Models;
 
 namespace Weightless.Tests.Models;
 
-/// <summary>Whatever is done to a file, opening it is a model or a <see cref="ModelFormatException"/> of one line.</summary>
+/// <summary>Whatever is done to a file, opening it is a model or a <see cref="ModelException"/> of one line.</summary>
 public class HostileFileTests
 {
     public static TheoryData<string> Formats => ["safetensors", "npy", "npz stored", "npz deflated"];
@@ -128,7 +128,7 @@ public class HostileFileTests
 
             return null;
         }
-        catch (ModelFormatException e)
+        catch (ModelException e)
         {
             Assert.DoesNotContain('\n', e.Message);
             Assert.DoesNotContain(path, e.Message, StringComparison.Ordinal);

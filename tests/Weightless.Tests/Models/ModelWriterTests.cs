@@ -146,9 +146,10 @@ public class ModelWriterTests
     private static string Refusal(string name, params Tensor[] tensors)
     {
         using var folder = new TemporaryFolder();
-        string message = Assert.Throws<ModelFormatException>(() => ModelWriter.Write(folder[name], tensors)).Message;
+        Exception refusal = Assert.ThrowsAny<Exception>(() => ModelWriter.Write(folder[name], tensors));
+        Assert.True(refusal is ModelException or OutputException, refusal.ToString());
         Assert.Empty(folder.Names());
-        return message;
+        return refusal.Message;
     }
 
     private static Tensor U8(string name, params byte[] data) => new(name, ElementType.U8, [data.Length], data);

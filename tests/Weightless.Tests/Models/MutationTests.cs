@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Weightless.Tests.Models;
 
 /// <summary>
-/// Model files with a few bytes changed, inserted or gone: each is a model or a <see cref="ModelFormatException"/>, and never
+/// Model files with a few bytes changed, inserted or gone: each is a model or a <see cref="ModelException"/>, and never
 /// takes much memory. What is neither is made smaller before it is shown.
 /// </summary>
 [Trait("Cases", "Random")]
@@ -106,7 +106,7 @@ public class MutationTests(ITestOutputHelper output)
                 Assert.Equal(tensor.ByteLength, tensor.Count * ElementTypes.Size(tensor.Type));
             }
         }
-        catch (ModelFormatException e)
+        catch (ModelException e)
         {
             Assert.False(e.Message.Any(char.IsControl), e.Message);
             Assert.DoesNotContain(path, e.Message, StringComparison.Ordinal);

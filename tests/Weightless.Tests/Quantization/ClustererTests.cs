@@ -23,12 +23,43 @@ public class ClustererTests
     }
 
     [Fact]
-    public void Up_to_255_values_stay_bit_for_bit_even_if_fewer_clusters_are_asked_for()
+    public void No_more_values_than_clusters_stay_bit_for_bit()
     {
-        float[] values = [.. Enumerable.Range(0, 1000).Select(i => i % 256 * 0.37f)];
-        ClusteredTensor tensor = Cluster(values, null, 4)!;
-        Assert.Equal(255, tensor.Clusters);
-        Assert.Equal(values, tensor.Ids.Select(id => id == 0 ? 0 : BitConverter.UInt32BitsToSingle(tensor.Centroids[id - 1])));
+        float[] values = [.. Enumerable.Range(0, 1000).Select(i => i % 73 * 0.37f)];
+        foreach (int? clusters in new int?[] { null, 255, 72 })
+        {
+            ClusteredTensor tensor = Cluster(values, null, clusters)!;
+            Assert.Equal(72, tensor.Clusters);
+            Assert.Equal(values, tensor.Ids.Select(id => id == 0 ? 0 : BitConverter.UInt32BitsToSingle(tensor.Centroids[id - 1])));
+        }
+    }
+
+    [Theory]
+    [InlineData(72)]
+    [InlineData(215)]
+    [InlineData(255)]
+    public void Clusters_are_a_maximum_for_few_values_too(int count)
+    {
+        float[] values = [.. Enumerable.Range(0, 1000).Select(i => i % (count + 1) * 0.37f)];
+        Assert.Equal(9, Cluster(values, null, 9)!.Clusters);
+        Assert.Equal(count - 1, Cluster(values, null, count - 1)!.Clusters);
+    }
+
+    /// <summary>What pruning takes away does not count.</summary>
+    [Fact]
+    public void Values_are_counted_behind_pruning()
+    {
+        float[] values = [.. Enumerable.Range(1, 100).Select(i => (float)i)];
+        ClusteredTensor tensor = Cluster(values, 0.05, 5)!;
+        Assert.Equal(values[95..], tensor.Centroids.Select(BitConverter.UInt32BitsToSingle));
+    }
+
+    [Fact]
+    public void Integers_keep_their_values()
+    {
+        byte[] data = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        foreach (ElementType type in new[] { ElementType.I8, ElementType.U8 })
+            Assert.Equal(255, Clusterer.TryCluster(new Tensor("t", type, [16, 16], data), null, 9, out _)!.Clusters);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Seeds;
@@ -174,15 +176,15 @@ internal static class NearlyValidFiles
         return Remade(sound, sound.Shape, section.AsMemory(0, section.Length - random.Next(Math.Min(section.Length, 3) + 1)));
     }
 
-    // Not by `with`, which would keep the directory entry.
     private static EncodedTensor Remade(EncodedTensor sound, IReadOnlyList<long> shape, ReadOnlyMemory<byte> section) =>
         new(sound.Name, sound.Type, shape, sound.Method, sound.Coder, section, sound.HalfCodebook);
 
     private static EncodedTensor Sound(Random random)
     {
-        Method method = (Method)random.Next((int)Method.Dense, (int)Method.Context + 1);
+        Method method = (Method)random.Next((int)Method.Dense, Methods.All.Length);
         Coder[] coders = ValidFiles.CodersOf(method);
-        return EncodedTensor.Encode(ValidFiles.Layer(random, "w", ElementType.F32), method, coders[random.Next(coders.Length)]);
+        EncoderOptions options = new() { Method = method, Coder = coders[random.Next(coders.Length)] };
+        return Encoders.Encode(ValidFiles.Layer(random, "w", ElementType.F32), options);
     }
 
     private static ulong HostileNumber(Random random) => s_numbers[random.Next(s_numbers.Length)];

@@ -35,19 +35,7 @@ internal sealed class ContextSymbols
         if (background != 0)
             Values = Translate(tensor.Ids, below, negatives);
 
-        AliveRows = new bool[Rows];
-        AliveColumns = new bool[Columns];
-        for (int row = 0; row < Rows; row++)
-        {
-            ReadOnlySpan<byte> values = Values.AsSpan(row * Columns, Columns);
-            for (int column = 0; column < Columns; column++)
-            {
-                if (values[column] == 0)
-                    continue;
-                AliveRows[row] = true;
-                AliveColumns[column] = true;
-            }
-        }
+        (AliveRows, AliveColumns) = AliveMask.Find(Values, Rows, Columns);
     }
 
     public int Rows { get; }
@@ -64,9 +52,9 @@ internal sealed class ContextSymbols
     public bool AreDistinct { get; }
 
     /// <summary>Which rows have a symbol other than the background.</summary>
-    public bool[] AliveRows { get; }
+    public AliveMask AliveRows { get; }
 
-    public bool[] AliveColumns { get; }
+    public AliveMask AliveColumns { get; }
 
     private static byte[] Translate(byte[] ids, int below, int negatives)
     {

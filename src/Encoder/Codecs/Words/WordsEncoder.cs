@@ -1,6 +1,8 @@
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Codecs.Words;
+using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Codecs.Words;
 
@@ -8,7 +10,7 @@ namespace Weightless.Encoder.Codecs.Words;
 /// Method <c>words</c>: tries numbers of common ids, lengths of words and sizes of trees, and takes what makes the section smallest.
 /// Of a large layer it tries them on some bands.
 /// </summary>
-internal static class WordsEncoder
+internal sealed class WordsEncoder : IEncoder
 {
     private const int SampleWeights = 1 << 19;
 
@@ -22,14 +24,25 @@ internal static class WordsEncoder
     // Ids that are rarer than one in so many weights may be rare ones.
     private static readonly int[] s_rarities = [int.MaxValue, 1 << 14, 1 << 13, 1 << 12, 1 << 11, 1 << 10, 1 << 9, 1 << 8];
 
-    public static void Write(ClusteredTensor tensor, BitWriter section)
+    public Method Method => Method.Words;
+
+    public string Description => "as words of ids, to be decoded fast";
+
+    public IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options) =>
+        [options with { Method = Method.Words, Coder = Coder.None }];
+
+    public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier)
     {
-        if (tensor.Clusters == 0)
-            return;
-        WordBands bands = WordBands.Of(tensor);
-        WordBands sample = bands.Sample(SampleWeights);
-        WordBook best = Best(sample, sample.CountIds(tensor.Clusters + 1));
-        WordsSection.Write(new WordCode(best, bands), bands, section);
+        BitWriter section = new();
+        PaletteWriter.WritePacked(tensor, section);
+        if (tensor.Clusters > 0)
+        {
+            WordBands bands = WordBands.Of(tensor);
+            WordBands sample = bands.Sample(SampleWeights);
+            WordBook best = Best(sample, sample.CountIds(tensor.Clusters + 1));
+            WordsSection.Write(new WordCode(best, bands), bands, section);
+        }
+        return EncodedTensor.Of(tensor, Method.Words, Coder.None, section.ToArray());
     }
 
     private static WordBook Best(WordBands sample, long[] counts)

@@ -6,64 +6,67 @@ namespace Weightless.NativeDecoder.Codecs.Words;
 /// <summary>Copies a whole word, full or not, in each of the four streams: all loads, then all stores.</summary>
 internal unsafe interface IWordStore
 {
-    static abstract void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3);
+    /// <param name="places">Where each stream's word lies, from <paramref name="words"/>.</param>
+    /// <param name="outputs">Addresses.</param>
+    static abstract void Store(byte* words, in Four places, in Four outputs);
 }
 
 internal readonly unsafe struct Word4 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3)
+    public static void Store(byte* words, in Four places, in Four outputs)
     {
-        uint v0 = *(uint*)word0, v1 = *(uint*)word1, v2 = *(uint*)word2, v3 = *(uint*)word3;
-        *(uint*)d0 = v0;
-        *(uint*)d1 = v1;
-        *(uint*)d2 = v2;
-        *(uint*)d3 = v3;
+        uint a = *(uint*)(words + places.A), b = *(uint*)(words + places.B), c = *(uint*)(words + places.C), d = *(uint*)(words + places.D);
+        *(uint*)outputs.A = a;
+        *(uint*)outputs.B = b;
+        *(uint*)outputs.C = c;
+        *(uint*)outputs.D = d;
     }
 }
 
 internal readonly unsafe struct Word8 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3)
+    public static void Store(byte* words, in Four places, in Four outputs)
     {
-        ulong v0 = *(ulong*)word0, v1 = *(ulong*)word1, v2 = *(ulong*)word2, v3 = *(ulong*)word3;
-        *(ulong*)d0 = v0;
-        *(ulong*)d1 = v1;
-        *(ulong*)d2 = v2;
-        *(ulong*)d3 = v3;
+        ulong a = *(ulong*)(words + places.A), b = *(ulong*)(words + places.B), c = *(ulong*)(words + places.C), d = *(ulong*)(words + places.D);
+        *(ulong*)outputs.A = a;
+        *(ulong*)outputs.B = b;
+        *(ulong*)outputs.C = c;
+        *(ulong*)outputs.D = d;
     }
 }
 
 internal readonly unsafe struct Word16 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3)
+    public static void Store(byte* words, in Four places, in Four outputs)
     {
-        Vector128<byte> v0 = Vector128.Load(word0), v1 = Vector128.Load(word1), v2 = Vector128.Load(word2), v3 = Vector128.Load(word3);
-        v0.Store(d0);
-        v1.Store(d1);
-        v2.Store(d2);
-        v3.Store(d3);
+        Vector128<byte> a = Vector128.Load(words + places.A), b = Vector128.Load(words + places.B);
+        Vector128<byte> c = Vector128.Load(words + places.C), d = Vector128.Load(words + places.D);
+        a.Store((byte*)outputs.A);
+        b.Store((byte*)outputs.B);
+        c.Store((byte*)outputs.C);
+        d.Store((byte*)outputs.D);
     }
 }
 
 internal readonly unsafe struct Word32 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3)
+    public static void Store(byte* words, in Four places, in Four outputs)
     {
-        Word16.Store(word0, word1, word2, word3, d0, d1, d2, d3);
-        Word16.Store(word0 + 16, word1 + 16, word2 + 16, word3 + 16, d0 + 16, d1 + 16, d2 + 16, d3 + 16);
+        Word16.Store(words, places, outputs);
+        Word16.Store(words + 16, places, outputs + 16);
     }
 }
 
 internal readonly unsafe struct Word64 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(byte* word0, byte* word1, byte* word2, byte* word3, byte* d0, byte* d1, byte* d2, byte* d3)
+    public static void Store(byte* words, in Four places, in Four outputs)
     {
-        Word32.Store(word0, word1, word2, word3, d0, d1, d2, d3);
-        Word32.Store(word0 + 32, word1 + 32, word2 + 32, word3 + 32, d0 + 32, d1 + 32, d2 + 32, d3 + 32);
+        Word32.Store(words, places, outputs);
+        Word32.Store(words + 32, places, outputs + 32);
     }
 }

@@ -46,9 +46,11 @@ internal unsafe struct WordsBands
         if (!reader.TryBytes((WordsRun.Streams - 1) * sizeof(ushort), out byte* lengths))
             return false;
         WordsRun run = new() { Table = _table };
-        WordsStream* streams = &run.Stream0;
-        byte** outputs = &run.Output0;
-        byte** limits = &run.Limit0;
+        // A Four's numbers lie one after the other.
+        ulong* next = (ulong*)&run.Next;
+        ulong* bits = (ulong*)&run.Bits;
+        ulong* outputs = (ulong*)&run.Outputs;
+        ulong* limits = (ulong*)&run.Limits;
         byte** ends = stackalloc byte*[WordsRun.Streams];
         uint quarter = (count + WordsRun.Streams - 1) / WordsRun.Streams;
         for (uint s = 0; s < WordsRun.Streams; s++)
@@ -57,19 +59,22 @@ internal unsafe struct WordsBands
             if (!reader.TryBytes(length, out byte* start))
                 return false;
             ends[s] = reader.Position;
-            streams[s] = new WordsStream(start, _end);
-            outputs[s] = (byte*)(dst + Math.Min(s * quarter, count));
-            limits[s] = (byte*)(dst + Math.Min((s + 1) * quarter, count));
+            WordsStream stream = new(start, _end);
+            next[s] = (ulong)stream.Next;
+            bits[s] = stream.Bits;
+            outputs[s] = (ulong)(dst + Math.Min(s * quarter, count));
+            limits[s] = (ulong)(dst + Math.Min((s + 1) * quarter, count));
         }
         while (_kernel != null && run.Bound(_end, (nuint)(wordLength * sizeof(T))))
             _kernel(&run);
         for (int s = 0; s < WordsRun.Streams; s++)
         {
+            WordsStream stream = new() { Next = (byte*)next[s], Bits = bits[s] };
             if (wordLength == 1)
-                WordsScalar.Singles(ref streams[s], _end, _table, (T*)outputs[s], (T*)limits[s]);
+                WordsScalar.Singles(ref stream, _end, _table, (T*)outputs[s], (T*)limits[s]);
             else
-                WordsScalar.Words(ref streams[s], _end, _table, (T*)outputs[s], (T*)limits[s]);
-            if (!streams[s].EndsAt(ends[s]))
+                WordsScalar.Words(ref stream, _end, _table, (T*)outputs[s], (T*)limits[s]);
+            if (!stream.EndsAt(ends[s]))
                 return false;
         }
         return true;

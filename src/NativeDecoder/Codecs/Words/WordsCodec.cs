@@ -15,6 +15,8 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
     // All default when there is no centroid.
     private WordsLayout _layout;
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out WordsCodec codec)
     {
         codec = new WordsCodec { _entry = entry };

@@ -12,18 +12,18 @@ internal static unsafe class WordsKernels
         {
             return elementSize switch
             {
-                1 => &WordsSingles.Elements<byte>,
-                2 => &WordsSingles.Elements<ushort>,
-                _ => &WordsSingles.Pairs,
+                1 => &WordsLoops.Elements<byte>,
+                2 => &WordsLoops.Elements<ushort>,
+                _ => &WordsLoops.Pairs,
             };
         }
         return (wordLength * elementSize) switch
         {
-            4 => &WordsLoop.Run<Word4>,
-            8 => &WordsLoop.Run<Word8>,
-            16 => &WordsLoop.Run<Word16>,
-            32 => &WordsLoop.Run<Word32>,
-            _ => &WordsLoop.Run<Word64>,
+            4 => &WordsLoops.Words<Word4>,
+            8 => &WordsLoops.Words<Word8>,
+            16 => &WordsLoops.Words<Word16>,
+            32 => &WordsLoops.Words<Word32>,
+            _ => &WordsLoops.Words<Word64>,
         };
     }
 }

@@ -1,28 +1,32 @@
 namespace Weightless.NativeDecoder.Codecs.Words;
 
 /// <summary>
-/// The four streams of a band on their way. A kernel takes four codes of each, <see cref="Iterations"/> times, and checks
-/// nothing: what it may rely on is that, before it runs, for each stream
+/// The four streams of a band on their way. A kernel takes <see cref="Codes"/> codes of each, <see cref="Iterations"/> times, and
+/// checks nothing. What it may rely on is that before it runs, for each stream,
 /// <code>
-///     stream.Next + 7 * Iterations + 8 &lt;= the section's end        four codes take at most 48 bits, and with the 7 before them
-///                                                              move Next by at most 6 bytes
-///     output + 4 * L * Iterations &lt;= limit                         a word is stored as L elements and moves output by at most as many
+///     next + 7 * Iterations + 8 &lt;= the section's end      four codes are at most 48 bits; with the 7 that may be taken of
+///                                                        a byte already, they move next by 6 at most
+///     output + 4 * L * Iterations &lt;= its limit             a word is stored as L elements, and moves output by no more
 /// </code>
-/// so that no load of eight bytes and no store is outside of the section and of the stream's own part of the output.
+/// so that each load of eight bytes is within the section, and each store within the stream's own part of the output.
 /// </summary>
 internal unsafe struct WordsRun
 {
     public const int Streams = 4;
 
-    /// <summary>Codes of each stream in an iteration.</summary>
+    /// <summary>Codes of each stream in an iteration: as many as a refill is enough for.</summary>
     public const int Codes = 4;
 
-    // Two more than are moved by, and 8 loaded at once.
-    private const int BytesAnIteration = 7;
+    private const int MostBytes = 7;
 
-    public WordsStream Stream0, Stream1, Stream2, Stream3;
-    public byte* Output0, Output1, Output2, Output3;
-    public byte* Limit0, Limit1, Limit2, Limit3;
+    /// <summary>Of each <see cref="WordsStream"/>.</summary>
+    public Four Next;
+    public Four Bits;
+
+    /// <summary>Where each stream's next element goes, and the end of its part.</summary>
+    public Four Outputs;
+    public Four Limits;
+
     public byte* Table;
     public nuint Iterations;
 
@@ -30,18 +34,17 @@ internal unsafe struct WordsRun
     /// <param name="wordBytes">Bytes of L elements.</param>
     public bool Bound(byte* end, nuint wordBytes)
     {
-        nuint most = nuint.MaxValue;
-        fixed (WordsStream* streams = &Stream0)
-        fixed (byte** outputs = &Output0, limits = &Limit0)
-        {
-            for (int s = 0; s < Streams; s++)
-            {
-                nuint input = streams[s].Next + sizeof(ulong) <= end ? (nuint)(end - streams[s].Next - sizeof(ulong)) / BytesAnIteration : 0;
-                nuint output = (nuint)(limits[s] - outputs[s]) / (Codes * wordBytes);
-                most = Math.Min(most, Math.Min(input, output));
-            }
-        }
-        Iterations = most;
-        return most > 0;
+        Iterations = nuint.MaxValue;
+        Bound(end, wordBytes, Next.A, Outputs.A, Limits.A);
+        Bound(end, wordBytes, Next.B, Outputs.B, Limits.B);
+        Bound(end, wordBytes, Next.C, Outputs.C, Limits.C);
+        Bound(end, wordBytes, Next.D, Outputs.D, Limits.D);
+        return Iterations > 0;
+    }
+
+    private void Bound(byte* end, nuint wordBytes, ulong next, ulong output, ulong limit)
+    {
+        ulong input = next + sizeof(ulong) <= (ulong)end ? ((ulong)end - next - sizeof(ulong)) / MostBytes : 0;
+        Iterations = (nuint)Math.Min(Iterations, Math.Min(input, (limit - output) / (Codes * wordBytes)));
     }
 }

@@ -4,7 +4,7 @@ using Weightless.NativeDecoder;
 using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Format;
 
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Wls;
 
 /// <summary>An open .wls file, decoded by the same code that the native library is compiled from.</summary>
 public sealed unsafe class WlsFile : IDisposable
@@ -31,7 +31,7 @@ public sealed unsafe class WlsFile : IDisposable
                 tensors.Add(new WlsTensor(entry, _model.Directory));
                 denseBytes += entry.DenseBytes;
                 if (denseBytes > long.MaxValue)
-                    throw new ModelFormatException("the tensors have more than 2^63 bytes together");
+                    throw new ModelLimitException("the tensors have more than 2^63 bytes together");
             }
             Tensors = tensors;
         }
@@ -51,6 +51,7 @@ public sealed unsafe class WlsFile : IDisposable
     public long HeaderBytes => (long)_model.HeaderBytes;
 
     /// <exception cref="ModelFormatException">The file is damaged, or none.</exception>
+    /// <exception cref="ModelLimitException">It has 2 GiB or more.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WlsFile Open(string path)
     {
@@ -59,7 +60,7 @@ public sealed unsafe class WlsFile : IDisposable
         if (length > int.MaxValue)
         {
             stream.Dispose();
-            throw new ModelFormatException("a .wls file of 2 GiB or more");
+            throw new ModelLimitException("a .wls file of 2 GiB or more");
         }
         MappedFile mapped = new(stream);
         return new WlsFile(mapped.Slice(0, (int)length), mapped);
@@ -67,6 +68,18 @@ public sealed unsafe class WlsFile : IDisposable
 
     /// <summary>Opens a file that is in memory.</summary>
     public static WlsFile Open(ReadOnlyMemory<byte> bytes) => new(bytes, null);
+
+    /// <summary>The file that these tensors make, in memory.</summary>
+    public static WlsFile Of(IReadOnlyList<EncodedTensor> tensors)
+    {
+        long bytes = WlsWriter.Measure(tensors);
+        if (bytes > Array.MaxLength)
+            throw new ModelLimitException("a .wls file of 2 GiB or more");
+        byte[] file = new byte[bytes];
+        using MemoryStream stream = new(file);
+        WlsWriter.Write(stream, tensors);
+        return Open(file);
+    }
 
     /// <summary>Checks every section against its checksum.</summary>
     /// <exception cref="ModelFormatException">One fails.</exception>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Weightless.Encoder.Models;
 using Weightless.NativeDecoder.Format;
 
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Synthesis;
 
 /// <summary>A pruned and clustered layer without structure: non-zeros at random places, each of a random centroid.</summary>
 public static class SyntheticLayer

@@ -4,7 +4,7 @@ using Weightless.NativeDecoder.Calls;
 using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Wls;
 
 /// <summary>Takes a band of decoded rows.</summary>
 /// <param name="firstRow">The band's first row.</param>
@@ -94,12 +94,13 @@ public sealed unsafe class WlsTensor
 
     /// <summary>Decodes it band by band, so that a layer larger than memory can be gone through.</summary>
     /// <exception cref="ModelFormatException">The section is damaged.</exception>
+    /// <exception cref="ModelLimitException">A row has 2 GiB or more.</exception>
     public void ForEachBand(ElementType output, BandVisitor visit)
     {
         long rowBytes = Columns * ElementTypes.Size(output);
         long bandRows = Math.Clamp(BandBytes / Math.Max(rowBytes, 1), 1, Math.Max(Rows, 1));
         if (rowBytes * bandRows > Array.MaxLength)
-            throw new ModelFormatException($"tensor {ModelFormatException.Quote(Name)} has rows of 2 GiB or more");
+            throw new ModelLimitException($"tensor {ModelFormatException.Quote(Name)} has rows of 2 GiB or more");
         byte[] band = new byte[rowBytes * bandRows];
         byte[] workspace = new byte[_workspaceSize];
         fixed (byte* dst = band, scratch = workspace)
@@ -114,12 +115,13 @@ public sealed unsafe class WlsTensor
     }
 
     /// <summary>The whole tensor.</summary>
-    /// <exception cref="ModelFormatException">The section is damaged, or the tensor has 2 GiB or more.</exception>
+    /// <exception cref="ModelFormatException">The section is damaged.</exception>
+    /// <exception cref="ModelLimitException">The tensor has 2 GiB or more.</exception>
     public byte[] Decode(ElementType output)
     {
         long bytes = Weights * ElementTypes.Size(output);
         if (bytes > Array.MaxLength)
-            throw new ModelFormatException($"tensor {ModelFormatException.Quote(Name)} has 2 GiB or more");
+            throw new ModelLimitException($"tensor {ModelFormatException.Quote(Name)} has 2 GiB or more");
         byte[] decoded = new byte[bytes];
         byte[] workspace = new byte[_workspaceSize];
         fixed (byte* dst = decoded, scratch = workspace)

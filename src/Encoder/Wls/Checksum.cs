@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Wls;
 
 /// <summary>The checksums of a .wls file, both XXH3 of 64 bits.</summary>
 internal static class Checksum

@@ -2,7 +2,7 @@ using Weightless.Encoder.Coders;
 using Weightless.Encoder.Models;
 using Weightless.NativeDecoder.Format;
 
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Wls;
 
 /// <summary>Writes .wls files: header and directory, then the sections in its order.</summary>
 public static class WlsWriter
@@ -20,50 +20,37 @@ public static class WlsWriter
     public static void Write(Stream stream, IReadOnlyList<EncodedTensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        byte[] header = MakeHeader(tensors);
-        stream.Write(header);
-        long offset = header.Length;
+        WlsLayout layout = new(tensors);
+        stream.Write(MakeHeader(tensors, layout));
         ReadOnlySpan<byte> zeros = stackalloc byte[Limits.StoredAlignment];
-        foreach (EncodedTensor tensor in tensors)
+        for (int i = 0; i < tensors.Count; i++)
         {
-            int padding = Padding(tensor, offset);
-            stream.Write(zeros[..padding]);
-            stream.Write(tensor.Section.Span);
-            offset += padding + tensor.Section.Length;
+            stream.Write(zeros[..layout.Paddings[i]]);
+            stream.Write(tensors[i].Section.Span);
         }
     }
 
     /// <summary>Bytes of the file that these tensors make.</summary>
-    public static long Measure(IReadOnlyList<EncodedTensor> tensors)
-    {
-        long offset = MakeHeader(tensors).Length;
-        foreach (EncodedTensor tensor in tensors)
-            offset += Padding(tensor, offset) + tensor.Section.Length;
-        return offset;
-    }
+    public static long Measure(IReadOnlyList<EncodedTensor> tensors) => new WlsLayout(tensors).FileBytes;
 
-    private static int Padding(EncodedTensor tensor, long offset) =>
-        tensor.Method == Method.Stored && tensor.Section.Length > 0 ? (int)(-offset & (Limits.StoredAlignment - 1)) : 0;
-
-    private static byte[] MakeHeader(IReadOnlyList<EncodedTensor> tensors)
+    private static byte[] MakeHeader(IReadOnlyList<EncodedTensor> tensors, WlsLayout layout)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        BitWriter entries = new();
-        entries.WriteVarint((ulong)tensors.Count);
+        BitWriter directory = new();
+        directory.WriteVarint((ulong)layout.EntriesBytes);
+        directory.WriteVarint((ulong)tensors.Count);
         foreach (EncodedTensor tensor in tensors)
         {
             if (!names.Add(tensor.Name))
                 throw new ModelFormatException($"two tensors are named {ModelFormatException.Quote(tensor.Name)}");
-            entries.WriteBytes(tensor.Entry);
+            tensor.WriteEntry(directory);
         }
-        BitWriter directory = new();
-        directory.WriteVarint((ulong)entries.Length);
-        directory.WriteBytes(entries.ToArray());
 
+        byte[] bytes = directory.ToArray();
         BitWriter header = new();
         header.WriteValue(Model.Magic | (uint)Model.Version << 24);
-        header.WriteValue(Checksum.OfDirectory(directory.ToArray()));
-        header.WriteBytes(directory.ToArray());
+        header.WriteValue(Checksum.OfDirectory(bytes));
+        header.WriteBytes(bytes);
         return header.ToArray();
     }
 }

@@ -1,4 +1,4 @@
-namespace Weightless.Encoder;
+namespace Weightless.Encoder.Synthesis;
 
 /// <summary>
 /// The random numbers of a seed, the same on every machine and in every version of .NET (Steele, Lea and Flood 2014).
