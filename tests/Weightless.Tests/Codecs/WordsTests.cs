@@ -13,6 +13,8 @@ namespace Weightless.Tests.Codecs;
 [Collection(nameof(InstructionSets))]
 public sealed class WordsTests : IDisposable
 {
+    internal static readonly Gen<int> WordLengths = Gen.Int[0, 3].Select(kind => kind == 0 ? 1 : 2 << kind);
+
     private readonly InstructionSet _current = InstructionSets.Current;
 
     public void Dispose() => InstructionSets.Current = _current;
@@ -21,7 +23,7 @@ public sealed class WordsTests : IDisposable
     [Fact]
     public void Any_code_is_decoded_by_all_variants_alike() => Gen.Select(
         Gen.Int[1, 60], Gen.Int[1, 90], Gen.OneOf(Gen.Int[1, 15], Gen.Int[1, 255]), Gen.Double[0.02, 1], Gen.Int[1, 600],
-        Gen.OneOfConst(1, 4, 8, 16), Gen.Int[2, 256], Gen.Int)
+        WordLengths, Gen.Int[2, 256], Gen.Int)
         .Sample((rows, columns, clusters, density, band, wordLength, common, seed) =>
         {
             ClusteredTensor layer = Skewed(rows, columns, clusters, density, seed);
@@ -78,7 +80,7 @@ public sealed class WordsTests : IDisposable
     [Theory]
     [InlineData(127, 31.84, 0.011)]
     [InlineData(7, 1.9, 0.011)]
-    [InlineData(1, 0.25, 0.02)]
+    [InlineData(1, 0.25, 0.025)]
     public void A_normal_layer_takes_little_more_than_its_entropy(int largest, double deviation, double overhead)
     {
         Random random = new(1);
@@ -134,7 +136,7 @@ public sealed class WordsTests : IDisposable
         Type = type,
         Centroids = [.. layer.Centroids.Select((bits, i) => type switch
         {
-            ElementType.I8 => (uint)(byte)(sbyte)(i < layer.Clusters / 2 ? i - layer.Clusters / 2 : i - layer.Clusters / 2 + 1),
+            ElementType.I8 => (uint)(byte)(i - (layer.Clusters + 1) / 2 + (i < (layer.Clusters + 1) / 2 ? 0 : 1)),
             ElementType.U8 => (uint)(256 - layer.Clusters + i),
             _ => Palette.Convert(bits, ElementType.F32, type),
         })],
