@@ -12,7 +12,10 @@
  *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, sse, neon, avx2, avx512), read once, chooses among the variants of the
  *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
- *    a workspace of its own.
+ *    a workspace of its own; from a signal handler too, while the thread is within another call, and from a destructor.
+ *  - The process is the host's. The library starts no thread, handles no signal, reads no other environment variable, asks
+ *    nothing of the system, and holds nothing between two calls: a thread may be cancelled or jump out of a call. It uses
+ *    at most WL_MAX_STACK bytes of stack, so that a thread with 16 KiB of stack can call any function.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
  *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
  *
@@ -44,6 +47,9 @@ extern "C" {
 #if defined(WL_LIBRARY_ABI) && WL_LIBRARY_ABI != WL_VERSION_MAJOR
 #error "weightless.h and the libweightless that is to be linked have different ABIs"
 #endif
+
+/* No function uses more bytes of the calling thread's stack. */
+#define WL_MAX_STACK 12288
 
 /* A tensor has at most this many dimensions. */
 #define WL_MAX_RANK 8
@@ -138,16 +144,15 @@ typedef struct wl_tensor {
     uint32_t reserved;
 } wl_tensor;
 
-/* What the managed runtime inside the library has done: filled by wl_managed_memory. */
+/* What a managed runtime inside the library would have done: filled by wl_managed_memory. */
 typedef struct wl_managed {
-    uint64_t allocated_bytes; /* managed bytes ever allocated by the calling thread */
-    uint64_t collections;     /* garbage collections of the process */
+    uint64_t allocated_bytes; /* managed bytes ever allocated by the calling thread: 0 */
+    uint64_t collections;     /* garbage collections of the process: 0 */
 } wl_managed;
 
 /*
- * Starts the library's runtime now, instead of within the first call of another function: about 2 ms and 1 MB, once a
- * process, and one sleeping thread. Optional. It takes SIGSEGV and SIGFPE handlers (which pass on what is not the
- * library's) and keeps the host's SIGPIPE handling. Since 1.0.
+ * Whether this machine has what the library was compiled for; INTERNAL if not, and then from every function with a status.
+ * Optional: nothing has to be started, and a first call costs no more than a later one. Since 1.0.
  */
 wl_status wl_init(void);
 
@@ -252,7 +257,7 @@ wl_status wl_decode_csr(const wl_model *model, uint32_t tensor, wl_type type, ui
  * in ascending order, every product and every sum rounded to a float; then sum i += sum i + 16 for i below 16, and so on with 8,
  * 4, 2 and 1. It is that of the elements that wl_decode gives, zeros included: 0 times infinity is not a number, and one
  * that is not is 0x7fc00000.
- * It uses 12 KiB of the stack. Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
+ * Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
  * DST_SIZE (y_size is too small), WORKSPACE_SIZE, CORRUPT. Since 1.0.
  */
 wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size,
@@ -266,8 +271,8 @@ wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size
 wl_status wl_verify(const wl_model *model);
 
 /*
- * What the managed runtime has allocated: the difference before and after any of the functions above is 0, and that is
- * what this function is for. Errors: ARGUMENT. Since 1.0.
+ * For hosts that measure what a call allocates: there is no managed heap in the library and no collector, so that both numbers are 0.
+ * Errors: ARGUMENT. Since 1.0.
  */
 wl_status wl_managed_memory(wl_managed *managed);
 

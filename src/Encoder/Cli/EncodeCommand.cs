@@ -24,6 +24,8 @@ internal static class EncodeCommand
         encoding.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
+        Option<bool> force = Overwriting.Force();
+        command.Add(force);
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
@@ -37,6 +39,8 @@ internal static class EncodeCommand
                 Room = parsed.GetValue(room) ?? options.Room,
                 MaxFalsePositives = parsed.GetValue(maxFalsePositives),
             };
+            if (!parsed.GetValue(force))
+                Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model));
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, terminal);
             return CommandLine.Success;
         });

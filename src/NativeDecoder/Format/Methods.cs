@@ -24,7 +24,7 @@ public enum Coder : byte
 /// <remarks>
 /// No record, and no array of coders: with what comes with these, boxed enums and their texts, the library would be a tenth larger.
 /// </remarks>
-public sealed class MethodFacts
+public readonly struct MethodFacts
 {
     private readonly int _coders;
 
@@ -49,7 +49,7 @@ public sealed class MethodFacts
     {
         get
         {
-            for (Coder coder = Coder.None; (int)coder < Methods.CoderNames.Length; coder++)
+            for (Coder coder = Coder.None; coder <= Methods.LastCoder; coder++)
             {
                 if (Takes(coder))
                     yield return coder;
@@ -70,20 +70,15 @@ public sealed class MethodFacts
 /// </summary>
 public static class Methods
 {
+    internal const Coder LastCoder = Coder.Arithmetic;
+
     // Bits for the coders, by number.
     private const int None = 1 << (int)Coder.None;
     private const int Any = None | 1 << (int)Coder.Huffman | 1 << (int)Coder.Arithmetic;
 
+    // For those who list: the decoder itself asks for one at a time, and initialises nothing.
     private static readonly MethodFacts[] s_all =
-    [
-        new(Method.Stored, "stored", None, isExact: true),
-        new(Method.Dense, "dense", Any, isExact: true),
-        new(Method.Csr, "csr", Any, isExact: true),
-        new(Method.Bloomier, "bloomier", Any, isExact: false),
-        new(Method.Coupled, "coupled", None, isExact: false),
-        new(Method.Context, "context", None, isExact: true),
-        new(Method.Words, "words", None, isExact: true),
-    ];
+        [.. Enumerable.Range(0, 16).Select(number => Of((Method)number)).TakeWhile(facts => facts.Name is not null)];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
 
@@ -93,8 +88,19 @@ public static class Methods
     /// <summary>What coders are called on the command line, by number.</summary>
     public static ReadOnlySpan<string> CoderNames => s_coderNames;
 
-    /// <summary>Whether this library knows both numbers.</summary>
-    public static bool Knows(Method method, Coder coder) => (uint)method < (uint)s_all.Length && (uint)coder < (uint)s_coderNames.Length;
+    /// <summary>The table. A number that is no method's has no name, and takes no coder.</summary>
+    public static MethodFacts Of(Method method) => method switch
+    {
+        Method.Stored => new(method, "stored", None, isExact: true),
+        Method.Dense => new(method, "dense", Any, isExact: true),
+        Method.Csr => new(method, "csr", Any, isExact: true),
+        Method.Bloomier => new(method, "bloomier", Any, isExact: false),
+        Method.Coupled => new(method, "coupled", None, isExact: false),
+        Method.Context => new(method, "context", None, isExact: true),
+        Method.Words => new(method, "words", None, isExact: true),
+        _ => default,
+    };
 
-    public static MethodFacts Of(Method method) => s_all[(int)method];
+    /// <summary>Whether this library knows both numbers.</summary>
+    public static bool Knows(Method method, Coder coder) => Of(method).Name is not null && coder <= LastCoder;
 }

@@ -6,13 +6,19 @@ namespace Weightless.Encoder.Codecs.Context;
 
 /// <summary>
 /// Tries parameters of a context section and keeps those that make it smallest. Of a large layer they are tried
-/// on its first rows. Strength says what is tried: 1 distances only; 2..6 also mixed contexts, which take a decoder much
-/// longer and so must save a hundredth; 7..9 all contexts and more periods, however little they save.
+/// on its first rows. Strength says what is tried: 1 distances only; 2..6 also levels and mixed contexts, of which the latter
+/// take a decoder much longer and so must save a hundredth; 7..9 all contexts and more periods.
 /// </summary>
 internal sealed class ContextSearch
 {
+    // Weights that are gone through with one set of parameters, and with all sets of mixed contexts together. Those take ten
+    // times as long a weight where each has many decisions.
     private const int SampleWeights = 1 << 20;
+    private const int MixedWeights = 1 << 22;
+    private const int SlowMixedWeights = 1 << 17;
+
     private const double WorthMixing = 0.99;
+    private const double WorthMixingFully = 0.998;
     private const int FullStrength = 7;
 
     private readonly ClusteredTensor _tensor;
@@ -20,7 +26,6 @@ internal sealed class ContextSearch
     private readonly IReadOnlyList<EncodedTensor> _earlier;
     private readonly ContextSymbols _symbols;
     private readonly ContextSection _section;
-    private readonly int _sampleRows;
 
     public ContextSearch(ClusteredTensor tensor, int strength, IReadOnlyList<EncodedTensor> earlier)
     {
@@ -31,7 +36,6 @@ internal sealed class ContextSearch
         _earlier = earlier;
         _symbols = new ContextSymbols(tensor);
         _section = new ContextSection(tensor, _symbols, earlier);
-        _sampleRows = Math.Clamp(SampleWeights / Math.Max(_symbols.Columns, 1), 1, Math.Max(_symbols.Rows, 1));
     }
 
     /// <summary>The smallest section, and which rows are alive if it says so.</summary>
@@ -39,41 +43,67 @@ internal sealed class ContextSearch
     {
         if (_tensor.Nonzeros == 0)
             return ([0, 0, 0], null);
-        Candidate best = BestGaps();
+        int rows = Rows(SampleWeights);
+        Candidate best = Smallest(Masks(new ContextHeader { Mode = ContextMode.Gaps }), rows);
         if (_symbols.AreDistinct)
-            best = Smaller(best, Try(new ContextHeader { Mode = ContextMode.Distinct }));
+            best = Smaller(best, Try(new ContextHeader { Mode = ContextMode.Distinct }, rows));
         if (_strength > 1)
         {
-            Candidate mixed = BestMixed(best.Header);
-            double limit = _strength < FullStrength ? WorthMixing * best.Sample.Length : best.Sample.Length;
-            if (mixed.Sample.Length < limit)
-                best = mixed;
+            best = WithLevels(best);
+            best = WithMixing(best);
         }
-        byte[] section = _sampleRows == _symbols.Rows ? best.Sample : _section.Write(best.Header, _symbols.Rows);
+        byte[] section = best.Rows == _symbols.Rows ? best.Section : _section.Write(best.Header, _symbols.Rows);
         return (section, best.Header.HasRowMask ? _symbols.AliveRows : null);
     }
 
-    private sealed record Candidate(ContextHeader Header, byte[] Sample);
+    /// <summary>Parameters, and the section of the first so many rows.</summary>
+    private sealed record Candidate(ContextHeader Header, int Rows, byte[] Section);
 
-    private Candidate Try(ContextHeader header) => new(header, _section.Write(header, _sampleRows));
+    private Candidate Try(ContextHeader header, int rows) => new(header, rows, _section.Write(header, rows));
 
-    private static Candidate Smaller(Candidate a, Candidate b) => b.Sample.Length < a.Sample.Length ? b : a;
+    private Candidate Smallest(IEnumerable<ContextHeader> headers, int rows) =>
+        headers.Select(header => Try(header, rows)).Aggregate(Smaller);
 
-    private Candidate BestGaps() =>
-        Masks(new ContextHeader { Mode = ContextMode.Gaps }).Select(Try).Aggregate(Smaller);
+    private static Candidate Smaller(Candidate a, Candidate b) => b.Section.Length < a.Section.Length ? b : a;
 
-    private Candidate BestMixed(ContextHeader masks)
+    /// <summary>As many rows as have so many weights, but one at least.</summary>
+    private int Rows(int weights) => Math.Clamp(weights / Math.Max(_symbols.Columns, 1), 1, Math.Max(_symbols.Rows, 1));
+
+    private bool IsFull => _strength >= FullStrength;
+
+    /// <summary>Whether weights that are background are the smaller part: then distances are no faster than levels.</summary>
+    private bool IsDense => _symbols.Others > (long)_symbols.Rows * _symbols.Columns / 2;
+
+    private bool IsSparse => _symbols.Others <= (long)_symbols.Rows * _symbols.Columns / 8;
+
+    /// <summary>Levels in place of distances, where there are many or most weights have one, if they are worth it.</summary>
+    private Candidate WithLevels(Candidate best)
     {
-        ContextHeader start = masks with
-        {
-            Mode = _strength < FullStrength ? ContextMode.Mixed : ContextMode.MixedFull,
-            GapClasses = 0,
-        };
-        Candidate best = Periods().Select(period => Try(start with { Period = period })).Aggregate(Smaller);
+        if (!_symbols.IsWide && !IsDense)
+            return best;
+        ContextHeader masks = best.Header with { GapClasses = 0 };
+        IEnumerable<ContextHeader> headers = Periods().Select(
+            period => masks with { Mode = ContextMode.PredictedLevels, Period = period });
+        Candidate levels = Smallest(headers.Prepend(masks with { Mode = ContextMode.Levels }), best.Rows);
+        return levels.Section.Length < (IsDense || IsFull ? 1 : WorthMixing) * best.Section.Length ? levels : best;
+    }
+
+    /// <summary>Mixed contexts, if they are worth it. Of a wide alphabet every weight that is not background has many decisions.</summary>
+    private Candidate WithMixing(Candidate best)
+    {
+        bool isSlow = _symbols.IsWide && !IsSparse;
+        if (isSlow && !IsFull)
+            return best;
+        SortedSet<int> periods = Periods();
+        int rows = Rows(Math.Min(SampleWeights, (isSlow ? SlowMixedWeights : MixedWeights) / periods.Count));
+        if (rows < best.Rows)
+            best = Try(best.Header, rows);
+        ContextHeader start = best.Header with { Mode = IsFull ? ContextMode.MixedFull : ContextMode.Mixed, GapClasses = 0 };
+        Candidate mixed = Smallest(periods.Select(period => start with { Period = period }), rows);
         // What masks are worth depends on the model. A sample of a large layer says little about it.
-        if (_sampleRows == _symbols.Rows)
-            best = Masks(best.Header).Select(Try).Aggregate(best, Smaller);
-        return best;
+        if (rows == _symbols.Rows)
+            mixed = Smaller(mixed, Smallest(Masks(mixed.Header), rows));
+        return mixed.Section.Length < (IsFull && !isSlow ? WorthMixingFully : WorthMixing) * best.Section.Length ? mixed : best;
     }
 
     /// <summary>The same parameters with every choice of masks that can help.</summary>
@@ -141,10 +171,10 @@ internal sealed class ContextSearch
         for (int width = 4; (long)width * width <= _symbols.Columns; width++)
         {
             int channels = _symbols.Columns / (width * width);
-            if (channels * width * width != _symbols.Columns || _strength < FullStrength && channels is not (1 or 3))
+            if (channels * width * width != _symbols.Columns || !IsFull && channels is not (1 or 3))
                 continue;
             AddPeriod(periods, width);
-            if (_strength >= FullStrength)
+            if (IsFull)
                 AddPeriod(periods, (long)width * channels);
         }
         return periods;

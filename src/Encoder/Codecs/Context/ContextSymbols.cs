@@ -26,6 +26,8 @@ internal sealed class ContextSymbols
         int negatives = tensor.Centroids.Count(bits => IsNegative(tensor.Type, bits));
         int below = background == 0 ? negatives : background <= negatives ? background - 1 : background;
         BackgroundRank = background == 0 ? -1 : below;
+        Others = tensor.Ids.Length - counts[background];
+        IsWide = Math.Max(below, tensor.Clusters - below) > ContextMixture.MaxUnary;
         AreDistinct = true;
         for (int id = 0; id < counts.Length; id++)
             AreDistinct &= id == background || counts[id] <= 1;
@@ -47,6 +49,12 @@ internal sealed class ContextSymbols
 
     /// <summary>See <see cref="ContextHeader.BackgroundRank"/>.</summary>
     public int BackgroundRank { get; }
+
+    /// <summary>How many weights are not background.</summary>
+    public long Others { get; }
+
+    /// <summary>Whether there are too many symbols on a side of the background to code them in unary.</summary>
+    public bool IsWide { get; }
 
     /// <summary>Whether no symbol but the background occurs twice.</summary>
     public bool AreDistinct { get; }

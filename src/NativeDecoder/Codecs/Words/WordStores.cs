@@ -3,9 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Weightless.NativeDecoder.Codecs.Words;
 
-/// <summary>Copies a whole word, full or not, in each of the four streams: all loads, then all stores.</summary>
+/// <summary>Copies whole words, full or not.</summary>
 internal unsafe interface IWordStore
 {
+    static abstract void Store(byte* word, byte* output);
+
+    /// <summary>A word of each of the four streams: all loads, then all stores.</summary>
     /// <param name="places">Where each stream's word lies, from <paramref name="words"/>.</param>
     /// <param name="outputs">Addresses.</param>
     static abstract void Store(byte* words, in Four places, in Four outputs);
@@ -13,6 +16,9 @@ internal unsafe interface IWordStore
 
 internal readonly unsafe struct Word4 : IWordStore
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* word, byte* output) => *(uint*)output = *(uint*)word;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* words, in Four places, in Four outputs)
     {
@@ -27,6 +33,9 @@ internal readonly unsafe struct Word4 : IWordStore
 internal readonly unsafe struct Word8 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* word, byte* output) => *(ulong*)output = *(ulong*)word;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* words, in Four places, in Four outputs)
     {
         ulong a = *(ulong*)(words + places.A), b = *(ulong*)(words + places.B), c = *(ulong*)(words + places.C), d = *(ulong*)(words + places.D);
@@ -39,6 +48,9 @@ internal readonly unsafe struct Word8 : IWordStore
 
 internal readonly unsafe struct Word16 : IWordStore
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* word, byte* output) => Vector128.Load(word).Store(output);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* words, in Four places, in Four outputs)
     {
@@ -54,6 +66,13 @@ internal readonly unsafe struct Word16 : IWordStore
 internal readonly unsafe struct Word32 : IWordStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* word, byte* output)
+    {
+        Word16.Store(word, output);
+        Word16.Store(word + 16, output + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* words, in Four places, in Four outputs)
     {
         Word16.Store(words, places, outputs);
@@ -63,6 +82,13 @@ internal readonly unsafe struct Word32 : IWordStore
 
 internal readonly unsafe struct Word64 : IWordStore
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* word, byte* output)
+    {
+        Word32.Store(word, output);
+        Word32.Store(word + 32, output + 32);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(byte* words, in Four places, in Four outputs)
     {
