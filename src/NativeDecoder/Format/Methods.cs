@@ -13,6 +13,7 @@ public enum Method : byte
     Bloomier = 3,
     Coupled = 4,
     Context = 5,
+    Words = 6,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>
@@ -106,6 +107,7 @@ public static class Methods
         Method.Bloomier => new(method, "bloomier"u8, Any, isExact: false),
         Method.Coupled => new(method, "coupled"u8, None, isExact: false),
         Method.Context => new(method, "context"u8, None, isExact: true),
+        Method.Words => new(method, "words"u8, None, isExact: true),
         _ => default,
     };
 
