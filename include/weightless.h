@@ -105,7 +105,8 @@ enum {
     WL_METHOD_CSR = 2,
     WL_METHOD_BLOOMIER = 3,
     WL_METHOD_COUPLED = 4,
-    WL_METHOD_CONTEXT = 5
+    WL_METHOD_CONTEXT = 5,
+    WL_METHOD_WORDS = 6
 };
 enum {
     WL_CODER_NONE = 0,
@@ -202,7 +203,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
  *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
- *   coupled:                at most 64 KiB
+ *   coupled, words:         at most 64 KiB
  *   context:                about 20 to 600 KiB, by the encoder's strength and the tensor's shape
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
@@ -223,6 +224,7 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
  * What a band costs:
  *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
+ *   words: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
  *   the others are sequential: a band that starts where the previous call on that workspace ended goes on from there, any

@@ -86,7 +86,7 @@ static int afford(session *session, uint64_t cost)
 /* Whether a band costs its own rows only. */
 static int is_seekable(const wl_tensor *info)
 {
-    return info->method == WL_METHOD_STORED || info->method == WL_METHOD_COUPLED || info->method == WL_METHOD_BLOOMIER
+    return info->method == WL_METHOD_STORED || info->method == WL_METHOD_COUPLED || info->method == WL_METHOD_BLOOMIER || info->method == WL_METHOD_WORDS
         || (info->method == WL_METHOD_DENSE && info->coder == WL_CODER_NONE);
 }
 

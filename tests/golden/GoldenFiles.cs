@@ -43,6 +43,8 @@ internal static class GoldenFiles
         yield return ("v1-context-predicted",
             [Encoded.ByContext(ContextLevelsTests.Smooth(12, 64)), Encoded.ByContext(ContextLevelsTests.Kernels(20, 24, 3) with { Name = "kernels" })]);
         yield return ("v1-context-network", Network());
+        yield return ("v1-words-codes", [.. new[] { 1, 4, 8, 16 }.Select(length =>
+            WordsTests.Encode(WordsTests.Skewed(20, 41, 12, 0.7, seed: length) with { Name = $"{length}" }, band: 300, length, common: 9))]);
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
         yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(4, 9, 3, 0.3, seed: 13).WithHalfCodebook())]);

@@ -4,6 +4,7 @@ using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Codecs.Csr;
 using Weightless.Encoder.Codecs.Dense;
 using Weightless.Encoder.Codecs.Stored;
+using Weightless.Encoder.Codecs.Words;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
@@ -21,6 +22,7 @@ public static class Encoders
         new BloomierEncoder(),
         new CoupledEncoder(),
         new ContextEncoder(),
+        new WordsEncoder(),
     ];
 
     /// <summary>The encoders of all methods, by number.</summary>

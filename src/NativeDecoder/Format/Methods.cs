@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace Weightless.NativeDecoder.Format;
 
 /// <summary>How a tensor is encoded; the numbers are those of the file and of <c>wl_tensor.method</c>.</summary>
@@ -9,6 +13,7 @@ public enum Method : byte
     Bloomier = 3,
     Coupled = 4,
     Context = 5,
+    Words = 6,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>
@@ -21,16 +26,19 @@ public enum Coder : byte
 
 /// <summary>What is to be known of a method without opening its codec.</summary>
 /// <remarks>
-/// No record, and no array of coders: with what comes with these, boxed enums and their texts, the library would be a tenth larger.
+/// No record, no array of coders and no string, but a constant's bytes: objects bring their framework into the native library.
 /// </remarks>
-public readonly struct MethodFacts
+public readonly unsafe struct MethodFacts
 {
+    private readonly byte* _name;
+    private readonly int _nameLength;
     private readonly int _coders;
 
-    internal MethodFacts(Method method, string name, int coders, bool isExact)
+    internal MethodFacts(Method method, ReadOnlySpan<byte> name, int coders, bool isExact)
     {
         Method = method;
-        Name = name;
+        _name = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
+        _nameLength = name.Length;
         _coders = coders;
         IsExact = isExact;
     }
@@ -38,7 +46,10 @@ public readonly struct MethodFacts
     public Method Method { get; }
 
     /// <summary>What it is called on the command line; <c>WL_METHOD_</c> and the name in capitals in the header.</summary>
-    public string Name { get; }
+    public string Name => Encoding.UTF8.GetString(_name, _nameLength);
+
+    /// <summary>Whether it is a method that this library knows.</summary>
+    public bool IsKnown => _nameLength > 0;
 
     /// <summary>Whether every weight comes out as it was encoded; a filter's zeros may not.</summary>
     public bool IsExact { get; }
@@ -77,7 +88,7 @@ public static class Methods
 
     // For those who list: the decoder itself asks for one at a time, and initialises nothing.
     private static readonly MethodFacts[] s_all =
-        [.. Enumerable.Range(0, 16).Select(number => Of((Method)number)).TakeWhile(facts => facts.Name is not null)];
+        [.. Enumerable.Range(0, 16).Select(number => Of((Method)number)).TakeWhile(facts => facts.IsKnown)];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
 
@@ -90,15 +101,16 @@ public static class Methods
     /// <summary>The table. A number that is no method's has no name, and takes no coder.</summary>
     public static MethodFacts Of(Method method) => method switch
     {
-        Method.Stored => new(method, "stored", None, isExact: true),
-        Method.Dense => new(method, "dense", Any, isExact: true),
-        Method.Csr => new(method, "csr", Any, isExact: true),
-        Method.Bloomier => new(method, "bloomier", Any, isExact: false),
-        Method.Coupled => new(method, "coupled", None, isExact: false),
-        Method.Context => new(method, "context", None, isExact: true),
+        Method.Stored => new(method, "stored"u8, None, isExact: true),
+        Method.Dense => new(method, "dense"u8, Any, isExact: true),
+        Method.Csr => new(method, "csr"u8, Any, isExact: true),
+        Method.Bloomier => new(method, "bloomier"u8, Any, isExact: false),
+        Method.Coupled => new(method, "coupled"u8, None, isExact: false),
+        Method.Context => new(method, "context"u8, None, isExact: true),
+        Method.Words => new(method, "words"u8, None, isExact: true),
         _ => default,
     };
 
     /// <summary>Whether this library knows both numbers.</summary>
-    public static bool Knows(Method method, Coder coder) => Of(method).Name is not null && coder <= LastCoder;
+    public static bool Knows(Method method, Coder coder) => Of(method).IsKnown && coder <= LastCoder;
 }

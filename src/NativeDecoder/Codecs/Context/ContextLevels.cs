@@ -151,4 +151,7 @@ internal unsafe struct ContextLevels
 
     /// <summary>A value's place from the background.</summary>
     private readonly int Level(int symbol) => symbol == 0 ? 0 : symbol <= _negatives ? symbol - _negatives - 1 : symbol - _negatives;
+
+    // Math.Clamp can throw, and the native library has nothing to throw with.
+    private static int Within(int level, int least, int most) => Math.Max(least, Math.Min(level, most));
 }
