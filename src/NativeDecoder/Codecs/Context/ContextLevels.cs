@@ -138,9 +138,6 @@ internal unsafe struct ContextLevels
         return Within(isNegative ? -result : result, least, most);
     }
 
-    // Math.Clamp has a text to throw with, and that brings the formatting of numbers into the library.
-    private static int Within(int value, int least, int most) => Math.Min(Math.Max(value, least), most);
-
     private static int Class(int magnitude)
     {
         if (magnitude < Exact)
