@@ -49,7 +49,7 @@ extern "C" {
 #endif
 
 /* No function uses more bytes of the calling thread's stack. */
-#define WL_MAX_STACK 12288
+#define WL_MAX_STACK 13312
 
 /* A tensor has at most this many dimensions. */
 #define WL_MAX_RANK 8
