@@ -130,7 +130,8 @@ internal static class CompareCommand
             string title = $"{Terminal.Printable(first.Name)}: {Names.Of(first.Shape)}, {first.DenseBytes} bytes";
             if (tensor.Count() == 1)
             {
-                terminal.Output.WriteLine(first.Method == Names.Of(Method.Stored) ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
+                string bytes = first.Method == Names.Of(Method.Stored) ? "" : $" {Bytes(first)}";
+                terminal.Output.WriteLine($"{title}, {first.Method}{bytes}");
                 continue;
             }
             terminal.Output.WriteLine(
