@@ -17,6 +17,9 @@ public sealed record EncodedTensor(
     /// <summary>Of a context tensor with a row mask, which rows are alive: later tensors of the file may refer to it.</summary>
     internal bool[]? AliveRows { get; init; }
 
+    /// <summary>Of a context tensor that refers to an earlier one, that one's index.</summary>
+    internal int? Parent { get; init; }
+
     /// <summary>Bytes of entry and section; the padding before a stored section depends on its place and is not in it.</summary>
     public long Bytes => Entry.Length + Section.Length;
 
@@ -70,10 +73,11 @@ public sealed record EncodedTensor(
         IReadOnlyList<EncodedTensor>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        (byte[] section, bool[]? aliveRows) = new Codecs.Context.ContextEncoder(tensor, strength, earlier ?? []).Encode();
+        (byte[] section, bool[]? aliveRows, int? parent) = new Codecs.Context.ContextEncoder(tensor, strength, earlier ?? []).Encode();
         return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Context, Coder.None, section, tensor.HalfCodebook)
         {
             AliveRows = aliveRows,
+            Parent = parent,
         };
     }
 

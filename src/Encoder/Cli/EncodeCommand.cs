@@ -97,6 +97,6 @@ internal static class EncodeCommand
     private static FileReport Describe(string path, Progress progress)
     {
         using WlsFile file = WlsFile.Open(path);
-        return FileReport.Of(file, progress);
+        return FileReport.Of(file, isOurs: true, progress);
     }
 }

@@ -34,11 +34,11 @@ internal sealed class ContextEncoder
         _sampleRows = Math.Clamp(SampleWeights / Math.Max(_symbols.Columns, 1), 1, Math.Max(_symbols.Rows, 1));
     }
 
-    /// <summary>The smallest section, and which rows are alive if it says so.</summary>
-    public (byte[] Section, bool[]? AliveRows) Encode()
+    /// <summary>The smallest section, which rows are alive if it says so, and which earlier tensor it refers to if to any.</summary>
+    public (byte[] Section, bool[]? AliveRows, int? Parent) Encode()
     {
         if (_tensor.Nonzeros == 0)
-            return ([0, 0, 0], null);
+            return ([0, 0, 0], null, null);
         Candidate best = BestGaps();
         if (_symbols.AreDistinct)
             best = Smaller(best, Try(new ContextHeader { Mode = ContextMode.Distinct }));
@@ -50,7 +50,8 @@ internal sealed class ContextEncoder
                 best = mixed;
         }
         byte[] section = _sampleRows == _symbols.Rows ? best.Sample : _section.Write(best.Header, _symbols.Rows);
-        return (section, best.Header.HasRowMask ? _symbols.AliveRows : null);
+        return (section, best.Header.HasRowMask ? _symbols.AliveRows : null,
+            best.Header.HasParent ? (int)best.Header.ParentIndex : null);
     }
 
     private sealed record Candidate(ContextHeader Header, byte[] Sample);
