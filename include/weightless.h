@@ -183,6 +183,7 @@ uint32_t wl_tensor_count(const wl_model *model);
  * Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE. Since 1.0.
  */
 wl_status wl_index_size(const wl_model *model, size_t *size);
+
 wl_status wl_index(wl_model *model, void *memory, size_t size);
 
 /*

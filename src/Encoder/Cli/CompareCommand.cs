@@ -90,13 +90,21 @@ internal static class CompareCommand
         return smallest;
     }
 
-    /// <summary>Encodes a tensor into a file in memory, behind those that it may refer to, and looks at what comes out.</summary>
+    /// <summary>
+    /// Encodes a tensor into a file in memory, behind the one that it refers to, if to any, and looks at what comes out. What
+    /// lies before that one is empty: with all of it, the work would grow with the square of the tensors.
+    /// </summary>
     private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        using WlsFile file = WlsFile.Of(encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded]);
+        using WlsFile file = WlsFile.Of(encoded.Parent is { } parent
+            ? [.. earlier.Take(parent).Select(Emptied), earlier[parent], encoded]
+            : [encoded]);
         WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }
+
+    private static EncodedTensor Emptied(EncodedTensor tensor) =>
+        new(tensor.Name, ElementType.U8, [0], Method.Stored, Coder.None, ReadOnlyMemory<byte>.Empty);
 
     /// <summary>Decodes a tensor and checks every id: all have to be right, but for a filter's zeros.</summary>
     private static long CountFalsePositives(WlsTensor tensor, ClusteredTensor expected)
@@ -161,6 +169,7 @@ internal static class CompareCommand
     private static string FalsePositives(TensorReport filter)
     {
         long zeros = filter.Weights - filter.Nonzeros;
-        return zeros == 0 ? "0" : $"{filter.FalsePositives} ({(double)filter.FalsePositives / zeros:p2} of zeros)";
+        long found = filter.FalsePositives.GetValueOrDefault();
+        return zeros == 0 ? "0" : $"{found} ({(double)found / zeros:p2} of zeros)";
     }
 }
