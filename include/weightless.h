@@ -175,15 +175,18 @@ wl_status wl_open(const void *data, size_t size, wl_model *model);
 uint32_t wl_tensor_count(const wl_model *model);
 
 /*
- * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
- * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
- * name the logarithm of n. wl_index_size says how many bytes it needs (24 a tensor, and 7), wl_index fills them, of any
- * alignment, and has *model use them from now on, as copies of *model made later do: they must stay where they are and unchanged for
- * as long. WORKSPACE_SIZE if there are fewer. wl_index writes to *model: no other call may use it meanwhile.
- * Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE. Since 1.0.
+ * How many bytes wl_index needs: 24 a tensor, and 7. Errors: ARGUMENT. Since 1.0.
  */
 wl_status wl_index_size(const wl_model *model, size_t *size);
 
+/*
+ * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
+ * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
+ * name the logarithm of n. wl_index fills the bytes at memory, of any alignment, and has *model use them from now on, as copies
+ * of *model made later do: they must stay where they are and unchanged for as long. It writes to *model: no other call may use that
+ * meanwhile. Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE (fewer bytes than wl_index_size
+ * says). Since 1.0.
+ */
 wl_status wl_index(wl_model *model, void *memory, size_t size);
 
 /*
