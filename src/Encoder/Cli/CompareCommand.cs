@@ -91,14 +91,17 @@ internal static class CompareCommand
     }
 
     /// <summary>
-    /// Encodes a tensor into a file in memory, behind the one that it refers to, if to any, and looks at what comes out. What
-    /// lies before that one is empty: with all of it, the work would grow with the square of the tensors.
+    /// Encodes a tensor into a file in memory, behind the one that it refers to, if to any, the one that that refers to, and so on,
+    /// and looks at what comes out. All others before it are empty: with them the work would grow with the square of the tensors.
     /// </summary>
     private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        using WlsFile file = WlsFile.Of(encoded.Parent is { } parent
-            ? [.. earlier.Take(parent).Select(Emptied), earlier[parent], encoded]
-            : [encoded]);
+        HashSet<int> kept = [];
+        for (int? parent = encoded.Parent; parent is { } number; parent = earlier[number].Parent)
+            kept.Add(number);
+        IEnumerable<EncodedTensor> before = earlier.Take(encoded.Parent + 1 ?? 0)
+            .Select((tensor, number) => kept.Contains(number) ? tensor : Emptied(tensor));
+        using WlsFile file = WlsFile.Of([.. before, encoded]);
         WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }

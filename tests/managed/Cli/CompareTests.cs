@@ -94,14 +94,15 @@ public class CompareTests
         }
     }
 
-    /// <summary>A tensor that refers to the rows of one far before it comes back, and takes what it takes in the file.</summary>
+    /// <summary>A tensor that refers to the rows of one before it, which refers to one far before, comes back, and takes what it takes in the file.</summary>
     [Fact]
     public void A_reference_to_an_earlier_tensor_is_followed()
     {
         using TemporaryFolder folder = new();
         Tensor first = Dead("first", 200, 100, row => row % 3 == 0, _ => false);
-        Tensor last = Dead("last", 50, 200, _ => false, column => column % 3 == 0);
-        string model = folder.Write("m.safetensors", [first, .. TestModels.Network(), last]);
+        Tensor middle = Dead("middle", 90, 200, row => row % 4 == 0, column => column % 3 == 0);
+        Tensor last = Dead("last", 50, 90, _ => false, column => column % 4 == 0);
+        string model = folder.Write("m.safetensors", [first, .. TestModels.Network(), middle, last]);
         JsonElement compared = CliRun.Succeeding("compare", model, "--json").Json();
         CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "context");
         JsonElement encoded = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors").EnumerateArray().Last();
