@@ -21,6 +21,7 @@ internal static class Names
         Coder.None => "none",
         Coder.Huffman => "huffman",
         Coder.Arithmetic => "arithmetic",
+        Coder.Tans => "tans",
         _ => "?",
     };
 

@@ -3,33 +3,58 @@ using Weightless.NativeDecoder.Codecs;
 namespace Weightless.NativeDecoder.Calls;
 
 /// <summary>Gathers the elements that are not zero, row by row; beyond the capacity they are only counted.</summary>
-internal unsafe struct CompressedRows<T>(ulong* rowOffsets, uint* columnIndexes, T* values, ulong capacity) : IPieceVisitor<T>
-    where T : unmanaged, IEquatable<T>
+internal unsafe struct CompressedRows<T>(ulong* rowOffsets, uint* columnIndexes, T* values, ulong capacity, ulong columns)
+    : INonzeroVisitor<T> where T : unmanaged, IEquatable<T>
 {
-    public ulong Count { get; private set; }
+    private ulong _row;
+    private ulong _rowStart;
+    private ulong _count;
 
-    public void Visit(ulong row, ulong column, ulong rows, ulong count, T* elements)
+    public void Visit(ulong first, uint* places, T* elements, int count)
     {
-        for (ulong i = 0; i < rows; i++)
+        int i = 0;
+        while (i < count)
         {
-            if (column == 0)
-                rowOffsets[row + i] = Count;
-            AddRow(column, new ReadOnlySpan<T>(elements + i * count, (int)count));
+            for (; first + places[i] - _rowStart >= columns; _rowStart += columns)
+                rowOffsets[++_row] = _count;
+            // Columns have 32 bits.
+            uint toColumn = (uint)(first - _rowStart);
+            ulong end = _rowStart + columns - first;
+            ulong at = _count;
+            if (at + (ulong)(count - i) <= capacity)
+            {
+                // A zero is written over by the next.
+                for (; i < count && places[i] < end; i++)
+                {
+                    columnIndexes[at] = places[i] + toColumn;
+                    values[at] = elements[i];
+                    at += elements[i].Equals(default) ? 0u : 1;
+                }
+            }
+            else
+            {
+                for (; i < count && places[i] < end; i++)
+                {
+                    if (elements[i].Equals(default))
+                        continue;
+                    if (at < capacity)
+                    {
+                        columnIndexes[at] = places[i] + toColumn;
+                        values[at] = elements[i];
+                    }
+                    at++;
+                }
+            }
+            _count = at;
         }
     }
 
-    private void AddRow(ulong column, ReadOnlySpan<T> elements)
+    /// <summary>Ends the last of so many rows.</summary>
+    /// <returns>How many elements there are.</returns>
+    public ulong Finish(ulong rows)
     {
-        for (int next; (next = elements.IndexOfAnyExcept(default(T))) >= 0; elements = elements[(next + 1)..])
-        {
-            column += (uint)next;
-            if (Count < capacity)
-            {
-                columnIndexes[Count] = (uint)column;
-                values[Count] = elements[next];
-            }
-            Count++;
-            column++;
-        }
+        while (_row < rows)
+            rowOffsets[++_row] = _count;
+        return _count;
     }
 }

@@ -17,4 +17,5 @@ public enum Coder : byte
     None = 0,
     Huffman = 1,
     Arithmetic = 2,
+    Tans = 3,
 }

@@ -20,13 +20,13 @@ public static class Methods
     [
         new(Method.Stored, "stored", [Coder.None], IsExact: true),
         new(Method.Dense, "dense", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: true),
-        new(Method.Csr, "csr", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: true),
+        new(Method.Csr, "csr", [Coder.None, Coder.Huffman, Coder.Arithmetic, Coder.Tans], IsExact: true),
         new(Method.Bloomier, "bloomier", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: false),
         new(Method.Coupled, "coupled", [Coder.None], IsExact: false),
         new(Method.Context, "context", [Coder.None], IsExact: true),
     ];
 
-    private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
+    private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic", "tans"];
 
     /// <summary>All methods, by number.</summary>
     public static ReadOnlySpan<MethodFacts> All => s_all;
