@@ -84,11 +84,11 @@ internal static class Arguments
             }.Select(method => (Names.Of(method), new ChosenMethod(method))),
         ]);
 
-    public static Option<Coder?> Coder() => Choice<Coder?>("--coder", "How the symbols of dense, csr and bloomier are coded.",
+    public static Option<Coder?> Coder() => Choice<Coder?>("--coder", "How the symbols of dense, csr and bloomier are coded; tans is for csr.",
         "arithmetic",
         [
             ("none", NativeDecoder.Format.Coder.None), ("huffman", NativeDecoder.Format.Coder.Huffman),
-            ("arithmetic", NativeDecoder.Format.Coder.Arithmetic),
+            ("arithmetic", NativeDecoder.Format.Coder.Arithmetic), ("tans", NativeDecoder.Format.Coder.Tans),
         ]);
 
     /// <summary>An option for a number; null when it is not given.</summary>

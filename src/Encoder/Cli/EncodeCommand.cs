@@ -29,6 +29,8 @@ internal static class EncodeCommand
             Method? chosen = parsed.GetValue(method)?.Method;
             if (parsed.GetValue(coder) is not (null or Coder.None) && !HasCoders(chosen))
                 throw new MisuseException("--coder goes with --method dense, csr or bloomier");
+            if (parsed.GetValue(coder) is Coder.Tans && chosen is not Method.Csr)
+                throw new MisuseException("--coder tans goes with --method csr");
             if (parsed.GetValue(maxFalsePositives) is not null && chosen is not null)
                 throw new MisuseException("--max-false-positives goes with --method auto");
             options = options with

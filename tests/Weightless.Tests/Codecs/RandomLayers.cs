@@ -11,7 +11,7 @@ internal static class RandomLayers
     public static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
 
     /// <summary>The coders that a method takes.</summary>
-    public static Coder[] CodersOf(Method method) => method is Method.Coupled or Method.Context ? [Coder.None] : Coders;
+    public static Coder[] CodersOf(Method method) => NativeDecoder.Format.Methods.Of(method).Coders;
 
     /// <summary>Whether a method gives back what it was given; the others make false positives of some zeros.</summary>
     public static bool IsExact(Method method) => method is not (Method.Bloomier or Method.Coupled);

@@ -12,8 +12,8 @@ internal sealed unsafe class CsrTansFit
     private const double TwoLoads = 0.002;
     private const double Escapes = 0.004;
 
-    // Escapes beyond this share of the tokens are not worth looking at.
-    private const double MostEscapes = 0.8;
+    // Tokens that the smallest table must have room for twice, nearly: the rarest are rounded up.
+    private const double MostTokens = 0.6;
 
     private static readonly int[] s_classes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 
@@ -37,10 +37,11 @@ internal sealed unsafe class CsrTansFit
     {
         IReadOnlyList<(int Gap, int Count)> gaps = tokens.GapCounts();
         double[] ids = [.. tokens.IdCounts().Select(count => (double)count)];
-        double mean = gaps.Average(gap => (double)gap.Gap * gap.Count) * gaps.Count / tokens.Gaps.Length;
+        double mean = gaps.Sum(gap => (double)gap.Gap * gap.Count) / tokens.Gaps.Length;
+        int largest = gaps[^1].Gap;
         CsrTansFit? best = null;
         double least = double.PositiveInfinity;
-        for (int rawBits = 0; rawBits <= CsrTansModel.MaxRawBits; rawBits++)
+        for (int rawBits = 0; rawBits <= CsrTansModel.MaxRawBits && (rawBits == 0 || 1 << rawBits <= largest); rawBits++)
         {
             foreach (int classes in s_classes)
             {
@@ -48,11 +49,9 @@ internal sealed unsafe class CsrTansFit
                 if (model.AdvanceLimit > 1 << CsrTansModel.AdvanceBits || model.Tokens > 1 << CsrTansModel.MaxTableLog)
                     continue;
                 double[] counts = CountClasses(gaps, model, out double escapes);
-                if (escapes > MostEscapes * (escapes + tokens.Gaps.Length))
-                    continue;
                 for (model.TableLog = CsrTansModel.MinTableLog; model.TableLog <= CsrTansModel.MaxTableLog; model.TableLog++)
                 {
-                    if (model.Tokens > 1 << model.TableLog)
+                    if (model.Tokens > MostTokens * (1 << model.TableLog))
                         continue;
                     foreach (int ratio in new[] { -1, Ratio(mean, rawBits) })
                     {
@@ -63,6 +62,8 @@ internal sealed unsafe class CsrTansFit
                             (best, least) = (fit, cost);
                     }
                 }
+                if (classes > largest >> rawBits)
+                    break;
             }
         }
         return best!;
