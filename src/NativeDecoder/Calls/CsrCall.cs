@@ -48,7 +48,9 @@ internal readonly unsafe struct CsrCall(ElementType output, CsrArrays arrays, Sc
         ulong rows = codec.Entry.Rows;
         arrays.RowOffsets[0] = 0;
         CompressedRows<T> compressed = new(arrays.RowOffsets, arrays.ColumnIndexes, values, arrays.Capacity, codec.Entry.Columns);
-        Status status = codec.ForEachNonzero<T, CompressedRows<T>>(output, scratch.Memory, &compressed);
+        Status status = codec.SkipsZeros
+            ? codec.ForEachNonzero(output, scratch.Memory, &compressed)
+            : codec.ForEachPiece<T, CompressedRows<T>>(output, scratch.Memory, &compressed);
         ulong count = compressed.Finish(rows);
         return status == Status.Ok && count > arrays.Capacity ? Status.DstSize : status;
     }

@@ -8,13 +8,13 @@ namespace Weightless.NativeDecoder.Calls;
 /// of a zero weight, +0 or -0, leaves it as it is: zeros can be left out, as long as x is finite.
 /// </summary>
 /// <param name="y">Cleared: rows without a non-zero are not written.</param>
-internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonzeroVisitor<uint>
+internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonzeroVisitor
 {
     private const uint Exponent = 0x7f800000;
 
     private ulong _row;
     private ulong _rowStart;
-    private fixed float _sums[MatrixProduct.Lanes];
+    private fixed float _sums[MatrixProduct.Lanes + 1];
 
     /// <summary>Whether zeros can be left out: all of x is finite.</summary>
     public static bool Takes(float* x, ulong columns)
@@ -41,7 +41,7 @@ internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonze
                 if (weight - _rowStart >= columns)
                     Begin(weight / columns, sums);
                 ulong end = _rowStart + columns - first;
-                i += Row(places + i, (float*)elements + i, count - i, x + (first - _rowStart), (uint)(first - _rowStart), end, sums);
+                i += Row(places + i, (float*)elements + i, count - i, x + (first - _rowStart), (nuint)(first - _rowStart), end, sums);
             }
         }
     }
@@ -66,25 +66,69 @@ internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonze
     /// <summary>Adds what lies before <paramref name="end"/>.</summary>
     /// <param name="x">Of place 0.</param>
     /// <param name="lane">Of place 0.</param>
+    /// <param name="sums">The row's, and one that nobody reads.</param>
     /// <returns>How many that were.</returns>
-    private static int Row(uint* places, float* w, int count, float* x, uint lane, ulong end, float* sums)
+    /// <remarks>
+    /// Products are added a turn after they are made, two at a time, so that an in-order core need not wait for them. Two of one sum
+    /// cannot be added side by side: these few are added at once, and nothing is left to the next turn but the last.
+    /// </remarks>
+    private static int Row(uint* places, float* w, int count, float* x, nuint lane, ulong end, float* sums)
     {
-        const uint lanes = MatrixProduct.Lanes - 1;
-        int i = 0;
-        for (; i + 4 <= count && places[i + 3] < end; i += 4)
+        const int lanes = MatrixProduct.Lanes - 1, spare = MatrixProduct.Lanes;
+        nuint l0 = spare, l1 = spare, l2 = spare, l3 = spare;
+        float y0 = 0, y1 = 0, y2 = 0, y3 = 0;
+        uint* next = places;
+        uint* last = places + count;
+        uint limit = (uint)Math.Min(end, uint.MaxValue);
+        for (; next + 4 <= last && next[3] < limit; next += 4)
         {
-            nuint p0 = places[i], p1 = places[i + 1], p2 = places[i + 2], p3 = places[i + 3];
-            float y0 = w[i] * x[p0];
-            float y1 = w[i + 1] * x[p1];
-            float y2 = w[i + 2] * x[p2];
-            float y3 = w[i + 3] * x[p3];
-            sums[(uint)p0 + lane & lanes] += y0;
-            sums[(uint)p1 + lane & lanes] += y1;
-            sums[(uint)p2 + lane & lanes] += y2;
-            sums[(uint)p3 + lane & lanes] += y3;
+            nuint p0 = next[0];
+            nuint p1 = next[1];
+            float a0 = sums[l0];
+            float a1 = sums[l1];
+            float x0 = x[p0];
+            float x1 = x[p1];
+            float w0 = w[0];
+            float w1 = w[1];
+            nuint p2 = next[2];
+            nuint p3 = next[3];
+            a0 += y0;
+            a1 += y1;
+            y0 = w0 * x0;
+            y1 = w1 * x1;
+            float x2 = x[p2];
+            float x3 = x[p3];
+            sums[l0] = a0;
+            l0 = p0 + lane & lanes;
+            sums[l1] = a1;
+            l1 = p1 + lane & lanes;
+            float a2 = sums[l2];
+            float a3 = sums[l3];
+            float w2 = w[2];
+            float w3 = w[3];
+            w += 4;
+            a2 += y2;
+            a3 += y3;
+            y2 = w2 * x2;
+            y3 = w3 * x3;
+            sums[l2] = a2;
+            l2 = p2 + lane & lanes;
+            sums[l3] = a3;
+            l3 = p3 + lane & lanes;
+            if (l0 == l1 || l2 == l3)
+            {
+                sums[l0] += y0;
+                sums[l1] += y1;
+                sums[l2] += y2;
+                l0 = l1 = l2 = spare;
+            }
         }
-        for (; i < count && places[i] < end; i++)
-            sums[places[i] + lane & lanes] += w[i] * x[places[i]];
-        return i;
+        sums[l0] += y0;
+        sums[l1] += y1;
+        sums[l2] += y2;
+        sums[l3] += y3;
+        for (; next < last && *next < limit; next++)
+            sums[*next + lane & lanes] += *w++ * x[*next];
+        return (int)(next - places);
     }
 }

@@ -37,9 +37,9 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
     /// <summary>Whether the codec goes from one non-zero to the next, and not through the zeros between them.</summary>
     bool SkipsZeros { get; }
 
-    /// <summary>Shows the weights that are not zero to a visitor.</summary>
-    Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T>;
+    /// <summary>Shows the weights that are not zero to a visitor, for codecs with <see cref="SkipsZeros"/>.</summary>
+    Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor;
 }
 
 /// <summary>What an open section tells of its tensor.</summary>

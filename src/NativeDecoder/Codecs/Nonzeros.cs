@@ -2,8 +2,7 @@ namespace Weightless.NativeDecoder.Codecs;
 
 /// <summary>Gathers non-zeros one by one and shows them to a visitor some at a time.</summary>
 /// <param name="places">Room for <see cref="Length"/> of them.</param>
-internal unsafe struct Nonzeros<T, TVisitor>(uint* places, T* values, TVisitor* visitor)
-    where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+internal unsafe struct Nonzeros<TVisitor>(uint* places, uint* values, TVisitor* visitor) where TVisitor : unmanaged, INonzeroVisitor
 {
     /// <summary>Non-zeros that are shown at a time.</summary>
     public const int Length = 512;
@@ -11,7 +10,7 @@ internal unsafe struct Nonzeros<T, TVisitor>(uint* places, T* values, TVisitor* 
     private ulong _first;
     private int _count;
 
-    public void Add(ulong weight, T value)
+    public void Add(ulong weight, uint value)
     {
         if (_count == Length || weight - _first > int.MaxValue)
         {
@@ -27,24 +26,5 @@ internal unsafe struct Nonzeros<T, TVisitor>(uint* places, T* values, TVisitor* 
     {
         visitor->Visit(_first, places, values, _count);
         _count = 0;
-    }
-}
-
-/// <summary>The non-zeros of a matrix that comes piece by piece.</summary>
-internal unsafe struct NonzerosOfPieces<T, TVisitor>(Nonzeros<T, TVisitor> nonzeros, ulong columns) : IPieceVisitor<T>
-    where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T>
-{
-    public Nonzeros<T, TVisitor> Nonzeros = nonzeros;
-
-    public void Visit(ulong row, ulong column, ulong rows, ulong count, T* elements)
-    {
-        ulong weight = row * columns + column;
-        ReadOnlySpan<T> left = new(elements, (int)(rows * count));
-        for (int next; (next = left.IndexOfAnyExcept(default(T))) >= 0; left = left[(next + 1)..])
-        {
-            weight += (uint)next;
-            Nonzeros.Add(weight, left[next]);
-            weight++;
-        }
     }
 }

@@ -38,16 +38,4 @@ internal static unsafe class Pieces
         }
         return Status.Ok;
     }
-
-    /// <summary>For codecs that go through the zeros too.</summary>
-    public static Status ForEachNonzero<TCodec, T, TVisitor>(in TCodec codec, ElementType output, byte* memory, TVisitor* visitor)
-        where TCodec : unmanaged, ICodec<TCodec> where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T>
-    {
-        uint* places = stackalloc uint[Nonzeros<T, TVisitor>.Length];
-        T* values = stackalloc T[Nonzeros<T, TVisitor>.Length];
-        NonzerosOfPieces<T, TVisitor> pieces = new(new(places, values, visitor), codec.Entry.Columns);
-        Status status = codec.ForEachPiece<T, NonzerosOfPieces<T, TVisitor>>(output, memory, &pieces);
-        pieces.Nonzeros.Show();
-        return status;
-    }
 }

@@ -61,7 +61,7 @@ internal static class ValidFiles
     }
 
     public static Coder[] CodersOf(Method method) =>
-        method is Method.Coupled or Method.Context ? [Coder.None] : [Coder.None, Coder.Huffman, Coder.Arithmetic];
+        Methods.Of(method).Coders;
 
     /// <summary>A layer of any shape, with any number of values.</summary>
     public static ClusteredTensor Layer(Random random, string name, ElementType type)

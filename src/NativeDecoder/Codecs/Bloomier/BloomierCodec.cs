@@ -79,9 +79,8 @@ internal unsafe struct BloomierCodec : ICodec<BloomierCodec>
 
     public readonly bool SkipsZeros => false;
 
-    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T> =>
-        Pieces.ForEachNonzero<BloomierCodec, T, TVisitor>(this, output, memory, visitor);
+    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
 
     private readonly ulong Cells => 3 * _segment;
 

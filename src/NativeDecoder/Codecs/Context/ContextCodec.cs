@@ -111,21 +111,19 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
     /// <summary>What is not written is the background.</summary>
     public readonly bool SkipsZeros => _header.BackgroundRank < 0;
 
-    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T>
+    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor
     {
-        if (!SkipsZeros)
-            return Pieces.ForEachNonzero<ContextCodec, T, TVisitor>(this, output, memory, visitor);
         if (IsEmpty || _entry.Weights == 0)
             return Status.Ok;
         State* state = (State*)Workspace(memory).State;
         if (!TryBegin(state))
             return Status.Corrupt;
-        T* table = stackalloc T[Palette.TableLength];
+        uint* table = stackalloc uint[Palette.TableLength];
         FillTable(state->Model, output, table);
-        uint* places = stackalloc uint[Nonzeros<T, TVisitor>.Length];
-        T* values = stackalloc T[Nonzeros<T, TVisitor>.Length];
-        NonzeroOutput<T, TVisitor> nonzeros = new(new(places, values, visitor), table);
+        uint* places = stackalloc uint[Nonzeros<TVisitor>.Length];
+        uint* values = stackalloc uint[Nonzeros<TVisitor>.Length];
+        NonzeroOutput<TVisitor> nonzeros = new(new(places, values, visitor), table);
         for (ulong row = 0; row < _entry.Rows; row++)
         {
             if (!state->Model.CodeRow(ref state->Coder, ref nonzeros, row, null))

@@ -1,10 +1,10 @@
 namespace Weightless.NativeDecoder.Codecs.Context;
 
 /// <summary>Shows weights to a visitor as they come, where the background is zero.</summary>
-internal unsafe struct NonzeroOutput<T, TVisitor>(Nonzeros<T, TVisitor> nonzeros, T* table) : IWeightOutput
-    where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+internal unsafe struct NonzeroOutput<TVisitor>(Nonzeros<TVisitor> nonzeros, uint* table) : IWeightOutput
+    where TVisitor : unmanaged, INonzeroVisitor
 {
-    public Nonzeros<T, TVisitor> Nonzeros = nonzeros;
+    public Nonzeros<TVisitor> Nonzeros = nonzeros;
 
     /// <summary>The row's.</summary>
     public ulong FirstWeight;

@@ -74,15 +74,15 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
 
     public readonly bool SkipsZeros => true;
 
-    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T>
+    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor
     {
         if (_entry.Weights == 0)
             return Status.Ok;
-        T* table = stackalloc T[Palette.TableLength];
+        uint* table = stackalloc uint[Palette.TableLength];
         FillTable(output, table);
-        uint* places = stackalloc uint[Nonzeros<T, TVisitor>.Length];
-        T* values = stackalloc T[Nonzeros<T, TVisitor>.Length];
+        uint* places = stackalloc uint[Nonzeros<TVisitor>.Length];
+        uint* values = stackalloc uint[Nonzeros<TVisitor>.Length];
         if (_entry.Coder == Coder.Tans)
         {
             if (_tans.IsEmpty)
@@ -90,12 +90,12 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
             CsrTansReader* reader = (CsrTansReader*)Workspace(memory, Part.First).State;
             return reader->TryOpen(_tans, table) ? reader->ForEachNonzero(places, values, visitor) : Status.Corrupt;
         }
-        Nonzeros<T, TVisitor> nonzeros = new(places, values, visitor);
+        Nonzeros<TVisitor> nonzeros = new(places, values, visitor);
         return _entry.Coder switch
         {
-            Coder.None => Show<FixedWidth, T, TVisitor>(ref nonzeros, table, memory),
-            Coder.Huffman => Show<Huffman, T, TVisitor>(ref nonzeros, table, memory),
-            _ => Show<Arithmetic, T, TVisitor>(ref nonzeros, table, memory),
+            Coder.None => Show<FixedWidth, TVisitor>(ref nonzeros, table, memory),
+            Coder.Huffman => Show<Huffman, TVisitor>(ref nonzeros, table, memory),
+            _ => Show<Arithmetic, TVisitor>(ref nonzeros, table, memory),
         };
     }
 
@@ -140,8 +140,8 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
         return Status.Ok;
     }
 
-    private readonly Status Show<TSymbols, T, TVisitor>(ref Nonzeros<T, TVisitor> nonzeros, T* table, byte* memory)
-        where TSymbols : unmanaged, ISymbolDecoder where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+    private readonly Status Show<TSymbols, TVisitor>(ref Nonzeros<TVisitor> nonzeros, uint* table, byte* memory)
+        where TSymbols : unmanaged, ISymbolDecoder where TVisitor : unmanaged, INonzeroVisitor
     {
         byte* tables = Workspace(memory, Part.First).State + sizeof(CsrStream<TSymbols>);
         if (!TryOpen(out CsrStream<TSymbols> stream, tables))

@@ -21,8 +21,9 @@ internal unsafe struct CsrTansBand
     /// <summary>Behind the band's last bit.</summary>
     public ulong EndBit;
 
-    /// <summary>The entry of the token that was read last; it lies ahead of what was asked for, or is 0.</summary>
-    public ulong Ahead;
+    /// <summary>The state of the token that was read last, if <see cref="IsAhead"/>: it lies ahead of what was asked for.</summary>
+    public uint Ahead;
+    public bool IsAhead;
 
     public static CsrTansBand Open(byte* bands, byte* end, ulong firstByte, uint bytes, int tableLog)
     {
@@ -35,17 +36,18 @@ internal unsafe struct CsrTansBand
     }
 
     /// <summary>Reads a token, carefully.</summary>
-    /// <returns>Its entry.</returns>
-    public ulong Step(ulong* table, byte* bands, byte* end, int rawBits)
+    /// <returns>Its state.</returns>
+    public uint Step(ulong* entries, byte* bands, byte* end, int rawBits)
     {
-        ulong entry = table[States[Turn]];
-        int bits = (int)entry & 63;
+        uint state = States[Turn];
+        ulong entry = entries[state];
+        int bits = (int)entry & CsrTansTable.BitsMask;
         uint read = (uint)Load(bands, end, Bit) & (1u << bits) - 1;
         Bit += (uint)bits;
         Position += (uint)(entry >> CsrTansTable.AdvanceShift) + (read & (1u << rawBits) - 1);
-        States[Turn] = ((uint)entry >> CsrTansTable.StateShift & CsrTansTable.StateMask) + (read >> rawBits);
+        States[Turn] = ((uint)entry >> CsrTansTable.StateShift) + (read >> rawBits);
         Turn = Turn + 1 & StateCount - 1;
-        return entry;
+        return state;
     }
 
     /// <summary>57 bits or more, the next one lowest; those behind the end are zeros.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Weightless.NativeDecoder.Codecs.Csr;
 
 /// <summary>How many raw bits tokens have, for the loops to be compiled for.</summary>
@@ -19,107 +21,117 @@ internal static unsafe class CsrTansKernels
     // A load brings 57 bits, wherever in a byte they begin.
     private const int LoadedBits = 57;
 
-    // Bytes that the last turn may read behind its first bit's.
+    // Bytes that a turn may read from its first bit's on.
     private const int Reach = 16;
 
-    /// <summary>The loop for a variant; null where there is only the careful one.</summary>
-    public static delegate*<CsrTansBand*, ulong*, byte*, TSink*, uint, ulong, int, void> Choose<TSink>(InstructionSet set, in CsrTansModel model)
-        where TSink : unmanaged, ICsrTansSink =>
-        set == InstructionSet.Scalar ? null
-        : model.RawBits == 0 ? &Loop<NoRawBits, TSink>
-        : CsrTansBand.StateCount * (model.TableLog + model.RawBits) < LoadedBits ? &Loop<FewRawBits, TSink>
-        : &Loop<ManyRawBits, TSink>;
+    private const ulong PositionMask = ~0ul << CsrTansTable.AdvanceShift;
 
-    /// <summary>Up to which bit of the bands the loop may begin a turn; false if it may not at all.</summary>
-    public static bool TryLastBit(byte* bands, byte* end, out ulong lastBit)
+    /// <summary>Whether a variant has the loop, and there is input for it.</summary>
+    public static bool Has(InstructionSet set, byte* bands, byte* end) => set != InstructionSet.Scalar && end - bands >= Reach;
+
+    /// <summary>Gives a sink tokens in fours while there is room, and input, and none can go beyond <paramref name="limit"/>.</summary>
+    public static void Decode<T, TSink>(CsrTansBand* band, in CsrTans section, in CsrTansTable table, uint limit, ref TSink sink)
+        where T : unmanaged where TSink : unmanaged, ICsrTansSink<T>
     {
-        lastBit = ((ulong)(end - bands) - Reach << 3) + 7;
-        return end - bands >= Reach;
+        uint turn = CsrTansBand.StateCount * section.Model.AdvanceLimit;
+        if (limit < turn)
+            return;
+        TSink local = sink;
+        byte* last = section.End - Reach;
+        int rawBits = section.Model.RawBits;
+        // In a register: the compiler loads a constant wherever it needs it.
+        ulong ones = ~0ul;
+        if (rawBits == 0)
+            Loop<NoRawBits, T, TSink>(band, table.Entries, (T*)table.Values, section.Bands, last, &local, limit - turn, rawBits, ones);
+        else if (CsrTansBand.StateCount * (section.Model.TableLog + rawBits) < LoadedBits)
+            Loop<FewRawBits, T, TSink>(band, table.Entries, (T*)table.Values, section.Bands, last, &local, limit - turn, rawBits, ones);
+        else
+            Loop<ManyRawBits, T, TSink>(band, table.Entries, (T*)table.Values, section.Bands, last, &local, limit - turn, rawBits, ones);
+        sink = local;
     }
 
     /// <param name="limit">Up to which position a turn may begin.</param>
-    private static void Loop<TRaw, TSink>(CsrTansBand* band, ulong* table, byte* bands, TSink* sink, uint limit, ulong lastBit, int rawBits)
-        where TRaw : struct, ICsrTansRawBits where TSink : unmanaged, ICsrTansSink
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Loop<TRaw, T, TSink>(CsrTansBand* band, ulong* entries, T* values, byte* bands, byte* last, TSink* sink,
+        uint limit, int rawBits, ulong ones)
+        where TRaw : struct, ICsrTansRawBits where T : unmanaged where TSink : unmanaged, ICsrTansSink<T>
     {
         TSink to = *sink;
-        ulong bit = band->Bit;
-        nuint position = band->Position;
-        nuint s0 = band->States[0], s1 = band->States[1], s2 = band->States[2], s3 = band->States[3];
-        ulong e0 = table[s0], e1 = table[s1], e2 = table[s2], e3 = table[s3];
+        byte* next = bands + (band->Bit >> 3);
+        // Entries are added to it: above the position, below the bits taken of the bytes at hand.
+        ulong q = (ulong)band->Position << CsrTansTable.AdvanceShift | band->Bit & 7;
+        ulong most = (ulong)limit << CsrTansTable.AdvanceShift | ~PositionMask;
+        uint s0 = band->States[0], s1 = band->States[1], s2 = band->States[2], s3 = band->States[3];
         uint raw = (1u << rawBits) - 1;
-        while (position <= limit && bit <= lastBit && to.HasRoom)
+        while (q <= most && next <= last && to.HasRoom)
         {
-            ulong b0 = *(ulong*)(bands + (bit >> 3));
-            ulong m0 = ~0ul << (int)e0;
-            ulong m1 = ~0ul << (int)e1;
-            ulong m2 = ~0ul << (int)e2;
-            ulong m3 = ~0ul << (int)e3;
-            ulong bits = e0 + e1;
-            b0 >>= (int)(bit & 7);
-            nuint p0 = position + (nuint)(e0 >> CsrTansTable.AdvanceShift);
-            ulong b1 = b0 >> (int)e0;
-            nuint p1 = p0 + (nuint)(e1 >> CsrTansTable.AdvanceShift);
-            s0 = (nuint)(b0 & ~m0);
-            ulong b2;
+            ulong e0 = entries[s0];
+            ulong e1 = entries[s1];
+            ulong b = *(ulong*)next;
+            ulong e2 = entries[s2];
+            ulong q0 = q + e0;
+            ulong e3 = entries[s3];
+            ulong q1 = q0 + e1;
+            T v0 = values[s0];
+            ulong m0 = ones << (int)e0;
+            ulong r0 = b >> (int)q;
+            T v1 = values[s1];
+            ulong m1 = ones << (int)e1;
+            ulong r1 = b >> (int)q0;
             if (TRaw.Many)
             {
-                bit += bits & 63;
-                bits = 0;
-                b2 = *(ulong*)(bands + (bit >> 3)) >> (int)(bit & 7);
+                next += q1 >> 3 & 7;
+                q1 = q1 & PositionMask | q1 & 7;
+                b = *(ulong*)next;
             }
-            else
-            {
-                b2 = b1 >> (int)e1;
-            }
-            nuint p2 = p1 + (nuint)(e2 >> CsrTansTable.AdvanceShift);
-            s1 = (nuint)(b1 & ~m1);
-            ulong b3 = b2 >> (int)e2;
-            nuint p3 = p2 + (nuint)(e3 >> CsrTansTable.AdvanceShift);
-            s2 = (nuint)(b2 & ~m2);
-            s3 = (nuint)(b3 & ~m3);
-            bits += e2 + e3;
+            ulong q2 = q1 + e2;
+            T v2 = values[s2];
+            ulong q3 = q2 + e3;
+            ulong m2 = ones << (int)e2;
+            ulong r2 = b >> (int)q1;
+            T v3 = values[s3];
+            ulong m3 = ones << (int)e3;
+            ulong r3 = b >> (int)q2;
+            r0 &= ~m0;
+            r1 &= ~m1;
+            r2 &= ~m2;
+            r3 &= ~m3;
+            nuint p0 = (nuint)(q0 >> CsrTansTable.AdvanceShift);
+            nuint p1 = (nuint)(q1 >> CsrTansTable.AdvanceShift);
+            nuint p2 = (nuint)(q2 >> CsrTansTable.AdvanceShift);
+            nuint p3 = (nuint)(q3 >> CsrTansTable.AdvanceShift);
+            q = q3 & PositionMask;
             if (TRaw.Any)
             {
-                nuint r = s0 & raw;
-                p0 += r;
-                r += s1 & raw;
-                p1 += r;
-                r += s2 & raw;
-                p2 += r;
-                r += s3 & raw;
-                p3 += r;
-                s0 >>= rawBits;
-                s1 >>= rawBits;
-                s2 >>= rawBits;
-                s3 >>= rawBits;
+                nuint past = (nuint)r0 & raw;
+                p0 += past;
+                past += (nuint)r1 & raw;
+                p1 += past;
+                past += (nuint)r2 & raw;
+                p2 += past;
+                past += (nuint)r3 & raw;
+                p3 += past;
+                q += (ulong)past << CsrTansTable.AdvanceShift;
+                r0 >>= rawBits;
+                r1 >>= rawBits;
+                r2 >>= rawBits;
+                r3 >>= rawBits;
             }
-            s0 += (nuint)(e0 >> CsrTansTable.StateShift) & CsrTansTable.StateMask;
-            s1 += (nuint)(e1 >> CsrTansTable.StateShift) & CsrTansTable.StateMask;
-            ulong n0 = table[s0];
-            s2 += (nuint)(e2 >> CsrTansTable.StateShift) & CsrTansTable.StateMask;
-            ulong n1 = table[s1];
-            s3 += (nuint)(e3 >> CsrTansTable.StateShift) & CsrTansTable.StateMask;
-            ulong n2 = table[s2];
-            to.Put(0, p0, e0);
-            ulong n3 = table[s3];
-            to.Put(1, p1, e1);
-            to.Put(2, p2, e2);
-            bit += bits & 63;
-            to.Put(3, p3, e3);
-            to.Advance(CsrTansBand.StateCount);
-            position = p3;
-            e0 = n0;
-            e1 = n1;
-            e2 = n2;
-            e3 = n3;
+            s0 = (uint)r0 + ((uint)e0 >> CsrTansTable.StateShift);
+            s1 = (uint)r1 + ((uint)e1 >> CsrTansTable.StateShift);
+            s2 = (uint)r2 + ((uint)e2 >> CsrTansTable.StateShift);
+            s3 = (uint)r3 + ((uint)e3 >> CsrTansTable.StateShift);
+            next += q3 >> 3 & 7;
+            q += q3 & 7;
+            to.Put(p0, p1, p2, p3, v0, v1, v2, v3);
         }
         *sink = to;
-        band->Bit = bit;
-        band->Position = (uint)position;
-        band->States[0] = (uint)s0;
-        band->States[1] = (uint)s1;
-        band->States[2] = (uint)s2;
-        band->States[3] = (uint)s3;
+        band->Bit = ((ulong)(next - bands) << 3) + (q & 7);
+        band->Position = (uint)(q >> CsrTansTable.AdvanceShift);
+        band->States[0] = s0;
+        band->States[1] = s1;
+        band->States[2] = s2;
+        band->States[3] = s3;
     }
 
     private readonly struct NoRawBits : ICsrTansRawBits

@@ -22,12 +22,10 @@ internal unsafe struct CsrTansReader
     private ulong _number;
     private uint _at;
 
-    // Up to which bit the loop may run; 0 if it must not.
-    private ulong _lastBit;
-    private InstructionSet _set;
+    private bool _hasLoop;
 
-    /// <summary>Bytes that stay as they are from one call to the next.</summary>
-    public static nuint KeptBytes(in CsrTans section) => (nuint)sizeof(CsrTansReader) + ((nuint)sizeof(ulong) << section.Model.TableLog);
+    /// <summary>Bytes that serve the next call too.</summary>
+    public static nuint KeptBytes(in CsrTans section) => (nuint)sizeof(CsrTansReader) + CsrTansTable.Bytes(section.Model.TableLog);
 
     /// <summary>Those, and what making the table takes.</summary>
     public static nuint Bytes(in CsrTans section) => KeptBytes(section) + sizeof(ushort) * (nuint)section.Model.Tokens;
@@ -38,8 +36,8 @@ internal unsafe struct CsrTansReader
         this = default;
         _section = section;
         _number = NoBand;
-        _set = CsrTansKernels.TryLastBit(section.Bands, section.End, out _lastBit) ? InstructionSets.Current : InstructionSet.Scalar;
-        return CsrTansTable.TryFill(Table, section.Model, elements, (ushort*)((byte*)This + KeptBytes(section)));
+        _hasLoop = CsrTansKernels.Has(InstructionSets.Current, section.Bands, section.End);
+        return Table.TryFill(section.Model, elements, (ushort*)((byte*)This + KeptBytes(section)));
     }
 
     /// <summary>A range of elements. It is cheapest where the one before ended.</summary>
@@ -61,11 +59,11 @@ internal unsafe struct CsrTansReader
     }
 
     /// <summary>Shows all non-zeros to a visitor, and some zeros.</summary>
-    /// <param name="places">Room for as many as are shown at a time, and so has <paramref name="values"/>.</param>
-    public Status ForEachNonzero<T, TVisitor>(uint* places, T* values, TVisitor* visitor)
-        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+    /// <param name="positions">Room for as many as are shown at a time, and so has <paramref name="values"/>.</param>
+    public Status ForEachNonzero<TVisitor>(uint* positions, uint* values, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor
     {
-        uint* end = places + Nonzeros<T, TVisitor>.Length - (CsrTansBand.StateCount - 1);
+        uint* end = positions + Nonzeros<TVisitor>.Length - CsrTansBand.StateCount;
         for (ulong weight = 0; weight < _section.Weights; weight += _section.BandWeights)
         {
             ulong number = weight / _section.BandWeights;
@@ -74,11 +72,12 @@ internal unsafe struct CsrTansReader
                 return Status.Corrupt;
             do
             {
-                CsrTansList<T> list = new(places, values, end);
-                Run(ref list, count, isLast: true);
-                visitor->Visit(weight, places, values, (int)(list.Places - places));
+                CsrTansList list = new(positions, values, end);
+                Run<uint, CsrTansList>(ref list, count, isLast: true);
+                // A position is one more than a place.
+                visitor->Visit(weight - 1, positions, values, (int)(list.Positions - positions));
             }
-            while (_band.Ahead == 0);
+            while (!_band.IsAhead);
             _at = count;
             if (!IsComplete(count))
                 return Status.Corrupt;
@@ -89,7 +88,7 @@ internal unsafe struct CsrTansReader
     // The reader is in unmanaged memory, so that its address stays.
     private readonly CsrTansReader* This => (CsrTansReader*)Unsafe.AsPointer(ref Unsafe.AsRef(in this));
 
-    private readonly ulong* Table => (ulong*)(This + 1);
+    private readonly CsrTansTable Table => new((byte*)(This + 1), _section.Model.TableLog);
 
     /// <summary>Opens a band unless it is open, and goes to a place in it.</summary>
     private bool TrySeek(ulong number, uint from)
@@ -111,7 +110,7 @@ internal unsafe struct CsrTansReader
         if (from > _at)
         {
             CsrTansNowhere nowhere = default;
-            Run(ref nowhere, from, isLast: true);
+            Run<byte, CsrTansNowhere>(ref nowhere, from, isLast: true);
             _at = from;
         }
         return true;
@@ -124,7 +123,7 @@ internal unsafe struct CsrTansReader
         {
             uint end = Math.Min(to, at + ClearedBytes / (uint)sizeof(T));
             new Span<T>(dst + (at - from), (int)(end - at)).Clear();
-            Run(ref elements, end, isLast: end == to);
+            Run<T, CsrTansElements<T>>(ref elements, end, isLast: end == to);
             at = end;
         }
         _at = to;
@@ -138,42 +137,34 @@ internal unsafe struct CsrTansReader
     /// Gives a sink all tokens before <paramref name="limit"/>, or as many as it has room for. The first one behind it is kept.
     /// </summary>
     /// <param name="isLast">Otherwise those short before the limit can wait for the next call.</param>
-    private void Run<TSink>(ref TSink sink, uint limit, bool isLast) where TSink : unmanaged, ICsrTansSink
+    private void Run<T, TSink>(ref TSink sink, uint limit, bool isLast) where T : unmanaged where TSink : unmanaged, ICsrTansSink<T>
     {
-        if (_band.Ahead != 0)
+        CsrTansBand* band = &This->_band;
+        CsrTansTable table = Table;
+        T* values = (T*)table.Values;
+        if (band->IsAhead)
         {
-            if (_band.Position > limit)
+            if (band->Position > limit)
                 return;
-            sink.Put(0, _band.Position, _band.Ahead);
-            sink.Advance(1);
-            _band.Ahead = 0;
+            sink.Put(band->Position, values[band->Ahead]);
+            band->IsAhead = false;
         }
         while (sink.HasRoom)
         {
-            uint turn = CsrTansBand.StateCount * _section.Model.AdvanceLimit;
-            if (_band.Turn == 0 && limit >= turn)
+            if (band->Turn == 0 && _hasLoop)
             {
-                TSink local = sink;
-                CsrTansBand* band = &This->_band;
-                var loop = CsrTansKernels.Choose<TSink>(_set, _section.Model);
-                if (loop != null)
-                    loop(band, Table, _section.Bands, &local, limit - turn, _lastBit, _section.Model.RawBits);
-                sink = local;
+                CsrTansKernels.Decode<T, TSink>(band, _section, table, limit, ref sink);
                 if (!isLast || !sink.HasRoom)
                     return;
             }
-            do
+            uint state = band->Step(table.Entries, _section.Bands, _section.End, _section.Model.RawBits);
+            if (band->Position > limit)
             {
-                ulong entry = _band.Step(Table, _section.Bands, _section.End, _section.Model.RawBits);
-                if (_band.Position > limit)
-                {
-                    _band.Ahead = entry;
-                    return;
-                }
-                sink.Put(0, _band.Position, entry);
-                sink.Advance(1);
+                band->Ahead = state;
+                band->IsAhead = true;
+                return;
             }
-            while (_band.Turn != 0 && sink.HasRoom);
+            sink.Put(band->Position, values[state]);
         }
     }
 }

@@ -3,78 +3,84 @@ using System.Runtime.CompilerServices;
 namespace Weightless.NativeDecoder.Codecs.Csr;
 
 /// <summary>Where the tokens of a band go. A position is one more than the place of a weight in its band.</summary>
-internal interface ICsrTansSink
+internal interface ICsrTansSink<T> where T : unmanaged
 {
     /// <summary>Whether it takes four more.</summary>
     bool HasRoom { get; }
 
-    /// <summary>Takes one of the four, by its number.</summary>
-    void Put(int number, nuint position, ulong entry);
+    /// <summary>Takes four; an escape is a zero.</summary>
+    void Put(nuint p0, nuint p1, nuint p2, nuint p3, T v0, T v1, T v2, T v3);
 
-    /// <summary>To be called behind so many tokens, at most four.</summary>
-    void Advance(int tokens);
+    /// <summary>Takes one.</summary>
+    void Put(nuint position, T value);
 }
 
-/// <summary>A stretch of output elements, cleared before.</summary>
+/// <summary>A stretch of output elements, cleared before: an escape writes zero where nothing is yet.</summary>
 /// <param name="element">The one at position 0, which does not exist.</param>
-internal readonly unsafe struct CsrTansElements<T>(T* element) : ICsrTansSink where T : unmanaged
+internal readonly unsafe struct CsrTansElements<T>(T* element) : ICsrTansSink<T> where T : unmanaged
 {
     public bool HasRoom => true;
 
-    /// <summary>An escape writes zero where nothing is yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(int number, nuint position, ulong entry)
+    public void Put(nuint p0, nuint p1, nuint p2, nuint p3, T v0, T v1, T v2, T v3)
     {
-        uint value = (uint)(entry >> CsrTansTable.ValueShift);
-        element[position] = *(T*)&value;
+        element[p0] = v0;
+        element[p1] = v1;
+        element[p2] = v2;
+        element[p3] = v3;
     }
 
-    public void Advance(int tokens)
-    {
-    }
+    public void Put(nuint position, T value) => element[position] = value;
 }
 
-/// <summary>Lists of places and values, escapes among them with the value zero.</summary>
-internal unsafe struct CsrTansList<T>(uint* places, T* values, uint* end) : ICsrTansSink where T : unmanaged
+/// <summary>Lists of positions and values, escapes among them.</summary>
+/// <param name="end">Four before the end of the first list.</param>
+internal unsafe struct CsrTansList(uint* positions, uint* values, uint* end) : ICsrTansSink<uint>
 {
-    private uint* _places = places;
-    private T* _values = values;
+    private uint* _positions = positions;
+    private uint* _values = values;
 
-    /// <summary>Behind the last place.</summary>
-    public readonly uint* Places => _places;
+    /// <summary>Behind the last position.</summary>
+    public readonly uint* Positions => _positions;
 
     public readonly bool HasRoom
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _places < end;
+        get => _positions <= end;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Put(int number, nuint position, ulong entry)
+    public void Put(nuint p0, nuint p1, nuint p2, nuint p3, uint v0, uint v1, uint v2, uint v3)
     {
-        uint value = (uint)(entry >> CsrTansTable.ValueShift);
-        _places[number] = (uint)position - 1;
-        _values[number] = *(T*)&value;
+        _positions[0] = (uint)p0;
+        _positions[1] = (uint)p1;
+        _positions[2] = (uint)p2;
+        _positions[3] = (uint)p3;
+        _values[0] = v0;
+        _values[1] = v1;
+        _values[2] = v2;
+        _values[3] = v3;
+        _positions += 4;
+        _values += 4;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Advance(int tokens)
+    public void Put(nuint position, uint value)
     {
-        _places += tokens;
-        _values += tokens;
+        *_positions++ = (uint)position;
+        *_values++ = value;
     }
 }
 
 /// <summary>Nowhere: for what lies before the rows that are asked for.</summary>
-internal readonly struct CsrTansNowhere : ICsrTansSink
+internal readonly struct CsrTansNowhere : ICsrTansSink<byte>
 {
     public bool HasRoom => true;
 
-    public void Put(int number, nuint position, ulong entry)
+    public void Put(nuint p0, nuint p1, nuint p2, nuint p3, byte v0, byte v1, byte v2, byte v3)
     {
     }
 
-    public void Advance(int tokens)
+    public void Put(nuint position, byte value)
     {
     }
 }

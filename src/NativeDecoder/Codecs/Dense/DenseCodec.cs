@@ -55,9 +55,8 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     public readonly bool SkipsZeros => false;
 
-    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T> =>
-        Pieces.ForEachNonzero<DenseCodec, T, TVisitor>(this, output, memory, visitor);
+    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
 
     private readonly Alphabets Symbols => Alphabets(_palette.Clusters);
 

@@ -47,9 +47,8 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public bool SkipsZeros => false;
 
-    public Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where T : unmanaged, IEquatable<T> where TVisitor : unmanaged, INonzeroVisitor<T> =>
-        Pieces.ForEachNonzero<StoredCodec, T, TVisitor>(this, output, memory, visitor);
+    public Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
 
     private void Convert<TFrom, T>(TFrom* source, ElementType output, T* dst, ulong count) where TFrom : unmanaged where T : unmanaged
     {
