@@ -57,6 +57,10 @@ test-small-layers: build ## build 10,000 random small layers by the coupled filt
 bench: build ## what encoding and decoding cost: artifacts/bench.json, and a table beside the paper's
 	@tests/benchmarks/run
 
+.PHONY: bench-sparse
+bench-sparse: $(CLI) artifacts/linux-x64/sparse ## csr + tans on a synthetic layer, beside memset, coupled and OpenBLAS's sgemv
+	@tests/benchmarks/sparse
+
 .PHONY: predict-a53
 predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/weightless-bench ## what llvm-mca predicts for a Cortex-A53
 	@toolchain/predict-a53 $<
@@ -116,6 +120,11 @@ artifacts/%/examples/decode: examples/c/decode.c include/weightless.h artifacts/
 
 artifacts/%/weightless-bench: tests/benchmarks/weightless-bench.c include/weightless.h artifacts/%/libweightless.so
 	@$(TOOL_$*)gcc $(CFLAGS) -O3 -o $@ $< artifacts/$*/libweightless.so -Wl,-rpath,'$$ORIGIN'
+
+# OpenBLAS is for this one only: to be measured against.
+artifacts/linux-x64/sparse: tests/benchmarks/sparse.c include/weightless.h artifacts/linux-x64/libweightless.so
+	@toolchain/setup /usr/include/x86_64-linux-gnu/cblas.h=libopenblas-dev
+	@gcc $(CFLAGS) -O3 -idirafter /usr/include/x86_64-linux-gnu -o $@ $< artifacts/linux-x64/libweightless.so -Wl,-rpath,'$$ORIGIN' -lopenblas
 
 ABI_TEST := $(addprefix tests/native/,abi.c check.c golden.c guard.c round.c use.c repair.c hostile.c misuse.c stale.c process.c)
 HEADER_TEST := tests/native/header.c tests/native/header_again.c
