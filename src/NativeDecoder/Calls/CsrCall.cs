@@ -49,7 +49,7 @@ internal readonly unsafe struct CsrCall(ElementType output, CsrArrays arrays, Sc
         arrays.RowOffsets[0] = 0;
         CompressedRows<T> compressed = new(arrays.RowOffsets, arrays.ColumnIndexes, values, arrays.Capacity, codec.Entry.Columns);
         Status status = codec.SkipsZeros
-            ? codec.ForEachNonzero(output, scratch.Memory, &compressed)
+            ? codec.ForEachNonzero<uint, CompressedRows<T>>(output, scratch.Memory, &compressed)
             : codec.ForEachPiece<T, CompressedRows<T>>(output, scratch.Memory, &compressed);
         ulong count = compressed.Finish(rows);
         return status == Status.Ok && count > arrays.Capacity ? Status.DstSize : status;

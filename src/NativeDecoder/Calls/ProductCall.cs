@@ -21,7 +21,7 @@ internal readonly unsafe struct ProductCall(float* x, nuint xSize, float* y, nui
         if (codec.SkipsZeros && SparseProduct.Takes(x, entry.Columns))
         {
             SparseProduct sparse = new(x, y, entry.Columns);
-            Status done = codec.ForEachNonzero(ElementType.F32, scratch.Memory, &sparse);
+            Status done = codec.ForEachNonzero<float, SparseProduct>(ElementType.F32, scratch.Memory, &sparse);
             if (entry.Weights > 0)
                 sparse.Finish();
             return done;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Weightless.NativeDecoder.Codecs;
 
@@ -8,20 +9,29 @@ namespace Weightless.NativeDecoder.Calls;
 /// of a zero weight, +0 or -0, leaves it as it is: zeros can be left out, as long as x is finite.
 /// </summary>
 /// <param name="y">Cleared: rows without a non-zero are not written.</param>
-internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonzeroVisitor
+internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonzeroVisitor<float>
 {
+    private const int LastLane = MatrixProduct.Lanes - 1;
     private const uint Exponent = 0x7f800000;
 
+    // Of the place from which places are counted: its x, were it in the row, and its lane.
+    private float* _x;
+    private nuint _lane;
+
+    // The first place behind the row.
+    private nuint _end;
+
+    private ulong _origin;
     private ulong _row;
     private ulong _rowStart;
-    private fixed float _sums[MatrixProduct.Lanes + 1];
+    private fixed float _sums[MatrixProduct.Lanes];
 
     /// <summary>Whether zeros can be left out: all of x is finite.</summary>
     public static bool Takes(float* x, ulong columns)
     {
         Vector128<uint> mask = Vector128.Create(Exponent);
-        ulong i = 0;
         Vector128<uint> infinite = Vector128<uint>.Zero;
+        ulong i = 0;
         for (; columns - i >= 4; i += 4)
             infinite |= Vector128.Equals(Vector128.Load((uint*)x + i) & mask, mask);
         bool isFinite = infinite == Vector128<uint>.Zero;
@@ -30,105 +40,92 @@ internal unsafe struct SparseProduct(float* x, float* y, ulong columns) : INonze
         return isFinite;
     }
 
-    public void Visit(ulong first, uint* places, uint* elements, int count)
+    public void Begin(ulong origin)
     {
-        fixed (float* sums = _sums)
+        _origin = origin;
+        PlaceRow();
+    }
+
+    public void Visit(nuint place, float value)
+    {
+        if (place >= _end)
+            Turn(place);
+        Sums[place + _lane & LastLane] += value * _x[place];
+    }
+
+    /// <remarks>
+    /// Two products of different sums can be added side by side, so that an in-order core need not wait for each: the few others, and
+    /// those at the end of a row, take the slow way.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Visit(nuint p0, nuint p1, nuint p2, nuint p3, float v0, float v1, float v2, float v3)
+    {
+        nuint lane = _lane;
+        float* from = _x;
+        nuint l0 = p0 + lane & LastLane;
+        nuint l1 = p1 + lane & LastLane;
+        nuint l2 = p2 + lane & LastLane;
+        nuint l3 = p3 + lane & LastLane;
+        if (p3 >= _end || l0 == l1 || l2 == l3)
         {
-            int i = 0;
-            while (i < count)
-            {
-                ulong weight = first + places[i];
-                if (weight - _rowStart >= columns)
-                    Begin(weight / columns, sums);
-                ulong end = _rowStart + columns - first;
-                i += Row(places + i, (float*)elements + i, count - i, x + (first - _rowStart), (nuint)(first - _rowStart), end, sums);
-            }
+            VisitSlowly(p0, p1, p2, p3, v0, v1, v2, v3);
+            return;
         }
+        float* sums = Sums;
+        float x0 = from[p0];
+        float x1 = from[p1];
+        float x2 = from[p2];
+        float x3 = from[p3];
+        float a0 = sums[l0];
+        float a1 = sums[l1];
+        x0 *= v0;
+        x1 *= v1;
+        x2 *= v2;
+        x3 *= v3;
+        a0 += x0;
+        a1 += x1;
+        sums[l0] = a0;
+        sums[l1] = a1;
+        float a2 = sums[l2];
+        float a3 = sums[l3];
+        a2 += x2;
+        a3 += x3;
+        sums[l2] = a2;
+        sums[l3] = a3;
     }
 
     /// <summary>Ends the last row, of which there is one at least.</summary>
-    public void Finish()
+    public void Finish() => y[_row] = MatrixProduct.Fold(Sums);
+
+    // It lies on the stack of the call, so that its address stays.
+    private readonly float* Sums => (float*)Unsafe.AsPointer(ref Unsafe.AsRef(in _sums[0]));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void VisitSlowly(nuint p0, nuint p1, nuint p2, nuint p3, float v0, float v1, float v2, float v3)
     {
-        fixed (float* sums = _sums)
-        {
-            y[_row] = MatrixProduct.Fold(sums);
-        }
+        Visit(p0, v0);
+        Visit(p1, v1);
+        Visit(p2, v2);
+        Visit(p3, v3);
     }
 
-    private void Begin(ulong row, float* sums)
+    /// <summary>Ends a row, and begins the one of a place.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Turn(nuint place)
     {
-        y[_row] = MatrixProduct.Fold(sums);
-        new Span<float>(sums, MatrixProduct.Lanes).Clear();
-        _row = row;
-        _rowStart = row * columns;
+        Finish();
+        new Span<float>(Sums, MatrixProduct.Lanes).Clear();
+        _row = (_origin + place) / columns;
+        _rowStart = _row * columns;
+        PlaceRow();
     }
 
-    /// <summary>Adds what lies before <paramref name="end"/>.</summary>
-    /// <param name="x">Of place 0.</param>
-    /// <param name="lane">Of place 0.</param>
-    /// <param name="sums">The row's, and one that nobody reads.</param>
-    /// <returns>How many that were.</returns>
-    /// <remarks>
-    /// Products are added a turn after they are made, two at a time, so that an in-order core need not wait for them. Two of one sum
-    /// cannot be added side by side: these few are added at once, and nothing is left to the next turn but the last.
-    /// </remarks>
-    private static int Row(uint* places, float* w, int count, float* x, nuint lane, ulong end, float* sums)
+    private void PlaceRow()
     {
-        const int lanes = MatrixProduct.Lanes - 1, spare = MatrixProduct.Lanes;
-        nuint l0 = spare, l1 = spare, l2 = spare, l3 = spare;
-        float y0 = 0, y1 = 0, y2 = 0, y3 = 0;
-        uint* next = places;
-        uint* last = places + count;
-        uint limit = (uint)Math.Min(end, uint.MaxValue);
-        for (; next + 4 <= last && next[3] < limit; next += 4)
-        {
-            nuint p0 = next[0];
-            nuint p1 = next[1];
-            float a0 = sums[l0];
-            float a1 = sums[l1];
-            float x0 = x[p0];
-            float x1 = x[p1];
-            float w0 = w[0];
-            float w1 = w[1];
-            nuint p2 = next[2];
-            nuint p3 = next[3];
-            a0 += y0;
-            a1 += y1;
-            y0 = w0 * x0;
-            y1 = w1 * x1;
-            float x2 = x[p2];
-            float x3 = x[p3];
-            sums[l0] = a0;
-            l0 = p0 + lane & lanes;
-            sums[l1] = a1;
-            l1 = p1 + lane & lanes;
-            float a2 = sums[l2];
-            float a3 = sums[l3];
-            float w2 = w[2];
-            float w3 = w[3];
-            w += 4;
-            a2 += y2;
-            a3 += y3;
-            y2 = w2 * x2;
-            y3 = w3 * x3;
-            sums[l2] = a2;
-            l2 = p2 + lane & lanes;
-            sums[l3] = a3;
-            l3 = p3 + lane & lanes;
-            if (l0 == l1 || l2 == l3)
-            {
-                sums[l0] += y0;
-                sums[l1] += y1;
-                sums[l2] += y2;
-                l0 = l1 = l2 = spare;
-            }
-        }
-        sums[l0] += y0;
-        sums[l1] += y1;
-        sums[l2] += y2;
-        sums[l3] += y3;
-        for (; next < last && *next < limit; next++)
-            sums[*next + lane & lanes] += *w++ * x[*next];
-        return (int)(next - places);
+        ulong toColumn = _origin - _rowStart;
+        _x = x + toColumn;
+        _lane = (nuint)toColumn;
+        // Below 0 if the origin lies in a row further on.
+        _end = (nuint)Math.Max((long)(columns - toColumn), 0);
     }
 }

@@ -38,8 +38,8 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
     bool SkipsZeros { get; }
 
     /// <summary>Shows the weights that are not zero to a visitor, for codecs with <see cref="SkipsZeros"/>.</summary>
-    Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor;
+    Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>;
 }
 
 /// <summary>What an open section tells of its tensor.</summary>

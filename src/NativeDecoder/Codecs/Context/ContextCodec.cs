@@ -111,26 +111,24 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
     /// <summary>What is not written is the background.</summary>
     public readonly bool SkipsZeros => _header.BackgroundRank < 0;
 
-    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
     {
         if (IsEmpty || _entry.Weights == 0)
             return Status.Ok;
         State* state = (State*)Workspace(memory).State;
         if (!TryBegin(state))
             return Status.Corrupt;
-        uint* table = stackalloc uint[Palette.TableLength];
+        T* table = stackalloc T[Palette.TableLength];
         FillTable(state->Model, output, table);
-        uint* places = stackalloc uint[Nonzeros<TVisitor>.Length];
-        uint* values = stackalloc uint[Nonzeros<TVisitor>.Length];
-        NonzeroOutput<TVisitor> nonzeros = new(new(places, values, visitor), table);
+        visitor->Begin(0);
+        NonzeroOutput<T, TVisitor> nonzeros = new(table, visitor);
         for (ulong row = 0; row < _entry.Rows; row++)
         {
             if (!state->Model.CodeRow(ref state->Coder, ref nonzeros, row, null))
                 return Status.Corrupt;
             nonzeros.FirstWeight += _entry.Columns;
         }
-        nonzeros.Nonzeros.Show();
         return state->Model.IsComplete ? Status.Ok : Status.Corrupt;
     }
 

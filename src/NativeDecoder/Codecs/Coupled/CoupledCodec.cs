@@ -104,8 +104,8 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
 
     public readonly bool SkipsZeros => false;
 
-    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
 
     /// <summary>Where a weight is in the matrix, and how many of the sequence are before it.</summary>
     private struct Place

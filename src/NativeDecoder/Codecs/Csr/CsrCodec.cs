@@ -74,28 +74,19 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
 
     public readonly bool SkipsZeros => true;
 
-    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
     {
         if (_entry.Weights == 0)
             return Status.Ok;
-        uint* table = stackalloc uint[Palette.TableLength];
+        T* table = stackalloc T[Palette.TableLength];
         FillTable(output, table);
-        uint* places = stackalloc uint[Nonzeros<TVisitor>.Length];
-        uint* values = stackalloc uint[Nonzeros<TVisitor>.Length];
-        if (_entry.Coder == Coder.Tans)
-        {
-            if (_tans.IsEmpty)
-                return Status.Ok;
-            CsrTansReader* reader = (CsrTansReader*)Workspace(memory, Part.First).State;
-            return reader->TryOpen(_tans, table) ? reader->ForEachNonzero(places, values, visitor) : Status.Corrupt;
-        }
-        Nonzeros<TVisitor> nonzeros = new(places, values, visitor);
         return _entry.Coder switch
         {
-            Coder.None => Show<FixedWidth, TVisitor>(ref nonzeros, table, memory),
-            Coder.Huffman => Show<Huffman, TVisitor>(ref nonzeros, table, memory),
-            _ => Show<Arithmetic, TVisitor>(ref nonzeros, table, memory),
+            Coder.None => Show<FixedWidth, T, TVisitor>(table, memory, visitor),
+            Coder.Huffman => Show<Huffman, T, TVisitor>(table, memory, visitor),
+            Coder.Tans => ShowTans(table, memory, visitor),
+            _ => Show<Arithmetic, T, TVisitor>(table, memory, visitor),
         };
     }
 
@@ -140,19 +131,28 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
         return Status.Ok;
     }
 
-    private readonly Status Show<TSymbols, TVisitor>(ref Nonzeros<TVisitor> nonzeros, uint* table, byte* memory)
-        where TSymbols : unmanaged, ISymbolDecoder where TVisitor : unmanaged, INonzeroVisitor
+    private readonly Status Show<TSymbols, T, TVisitor>(T* table, byte* memory, TVisitor* visitor)
+        where TSymbols : unmanaged, ISymbolDecoder where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
     {
         byte* tables = Workspace(memory, Part.First).State + sizeof(CsrStream<TSymbols>);
         if (!TryOpen(out CsrStream<TSymbols> stream, tables))
             return Status.Corrupt;
+        visitor->Begin(0);
         while (stream.Index < _entry.Weights)
         {
-            nonzeros.Add(stream.Index, table[stream.Id + 1]);
+            visitor->Visit((nuint)stream.Index, table[stream.Id + 1]);
             stream.Advance(stream.Index + 1, _entry.Weights, Filler);
         }
-        nonzeros.Show();
         return IsWhole(stream) ? Status.Ok : Status.Corrupt;
+    }
+
+    private readonly Status ShowTans<T, TVisitor>(T* table, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+    {
+        if (_tans.IsEmpty)
+            return Status.Ok;
+        CsrTansReader* reader = (CsrTansReader*)Workspace(memory, Part.First).State;
+        return reader->TryOpen(_tans, table) ? reader->ForEachNonzero<T, TVisitor>(visitor) : Status.Corrupt;
     }
 
     private readonly uint Filler => (1u << _gapBits) - 1;

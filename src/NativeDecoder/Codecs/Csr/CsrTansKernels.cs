@@ -29,7 +29,7 @@ internal static unsafe class CsrTansKernels
     /// <summary>Whether a variant has the loop, and there is input for it.</summary>
     public static bool Has(InstructionSet set, byte* bands, byte* end) => set != InstructionSet.Scalar && end - bands >= Reach;
 
-    /// <summary>Gives a sink tokens in fours while there is room, and input, and none can go beyond <paramref name="limit"/>.</summary>
+    /// <summary>Gives a sink tokens in fours while there is input, and none can go beyond <paramref name="limit"/>.</summary>
     public static void Decode<T, TSink>(CsrTansBand* band, in CsrTans section, in CsrTansTable table, uint limit, ref TSink sink)
         where T : unmanaged where TSink : unmanaged, ICsrTansSink<T>
     {
@@ -63,7 +63,7 @@ internal static unsafe class CsrTansKernels
         ulong most = (ulong)limit << CsrTansTable.AdvanceShift | ~PositionMask;
         uint s0 = band->States[0], s1 = band->States[1], s2 = band->States[2], s3 = band->States[3];
         uint raw = (1u << rawBits) - 1;
-        while (q <= most && next <= last && to.HasRoom)
+        while (q <= most && next <= last)
         {
             ulong e0 = entries[s0];
             ulong e1 = entries[s1];

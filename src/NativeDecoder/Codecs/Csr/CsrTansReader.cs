@@ -58,26 +58,19 @@ internal unsafe struct CsrTansReader
         return Status.Ok;
     }
 
-    /// <summary>Shows all non-zeros to a visitor, and some zeros.</summary>
-    /// <param name="positions">Room for as many as are shown at a time, and so has <paramref name="values"/>.</param>
-    public Status ForEachNonzero<TVisitor>(uint* positions, uint* values, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor
+    /// <summary>Shows all non-zeros to a visitor, and escapes as zeros.</summary>
+    public Status ForEachNonzero<T, TVisitor>(TVisitor* visitor) where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
     {
-        uint* end = positions + Nonzeros<TVisitor>.Length - CsrTansBand.StateCount;
+        CsrTansVisitor<T, TVisitor> sink = new(visitor);
         for (ulong weight = 0; weight < _section.Weights; weight += _section.BandWeights)
         {
             ulong number = weight / _section.BandWeights;
             uint count = _section.WeightsOf(number);
             if (!TrySeek(number, 0))
                 return Status.Corrupt;
-            do
-            {
-                CsrTansList list = new(positions, values, end);
-                Run<uint, CsrTansList>(ref list, count, isLast: true);
-                // A position is one more than a place.
-                visitor->Visit(weight - 1, positions, values, (int)(list.Positions - positions));
-            }
-            while (!_band.IsAhead);
+            // A position is one more than a place.
+            visitor->Begin(weight - 1);
+            Run<T, CsrTansVisitor<T, TVisitor>>(ref sink, count, isLast: true);
             _at = count;
             if (!IsComplete(count))
                 return Status.Corrupt;
@@ -134,7 +127,7 @@ internal unsafe struct CsrTansReader
     private readonly bool IsComplete(uint weights) => _band.Position == weights + 1 && (_band.Bit + 7) / 8 == _band.EndBit / 8;
 
     /// <summary>
-    /// Gives a sink all tokens before <paramref name="limit"/>, or as many as it has room for. The first one behind it is kept.
+    /// Gives a sink all tokens before <paramref name="limit"/>. The first one behind it is kept.
     /// </summary>
     /// <param name="isLast">Otherwise those short before the limit can wait for the next call.</param>
     private void Run<T, TSink>(ref TSink sink, uint limit, bool isLast) where T : unmanaged where TSink : unmanaged, ICsrTansSink<T>
@@ -149,12 +142,12 @@ internal unsafe struct CsrTansReader
             sink.Put(band->Position, values[band->Ahead]);
             band->IsAhead = false;
         }
-        while (sink.HasRoom)
+        while (true)
         {
             if (band->Turn == 0 && _hasLoop)
             {
                 CsrTansKernels.Decode<T, TSink>(band, _section, table, limit, ref sink);
-                if (!isLast || !sink.HasRoom)
+                if (!isLast)
                     return;
             }
             uint state = band->Step(table.Entries, _section.Bands, _section.End, _section.Model.RawBits);

@@ -55,8 +55,8 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     public readonly bool SkipsZeros => false;
 
-    public readonly Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
 
     private readonly Alphabets Symbols => Alphabets(_palette.Clusters);
 

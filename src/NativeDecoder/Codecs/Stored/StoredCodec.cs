@@ -47,8 +47,8 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public bool SkipsZeros => false;
 
-    public Status ForEachNonzero<TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
-        where TVisitor : unmanaged, INonzeroVisitor => Status.Internal;
+    public Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
 
     private void Convert<TFrom, T>(TFrom* source, ElementType output, T* dst, ulong count) where TFrom : unmanaged where T : unmanaged
     {
