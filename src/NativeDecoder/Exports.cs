@@ -79,8 +79,7 @@ internal static unsafe class Exports
     {
         if (managed == null)
             return Status.Argument;
-        managed->AllocatedBytes = (ulong)GC.GetAllocatedBytesForCurrentThread();
-        managed->Collections = (ulong)GC.CollectionCount(0);
+        *managed = default;
         return Status.Ok;
     }
 
@@ -91,7 +90,7 @@ internal static unsafe class Exports
     private static ElementType Type(uint type) => type <= byte.MaxValue ? (ElementType)type : (ElementType)byte.MaxValue;
 }
 
-/// <summary><c>wl_managed</c>.</summary>
+/// <summary><c>wl_managed</c>: what a library with a runtime would have to tell.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ManagedMemory
 {

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
@@ -8,15 +10,10 @@ namespace Weightless.Encoder.Cli;
 /// <summary><c>weightless compare</c>: every method and coder on every tensor, decoded again and checked.</summary>
 internal static class CompareCommand
 {
-    private static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
-
     private static readonly (Method Method, Coder Coder)[] Systems =
     [
-        .. Coders.Select(coder => (Method.Dense, coder)),
-        .. Coders.Select(coder => (Method.Csr, coder)),
-        .. Coders.Select(coder => (Method.Bloomier, coder)),
-        (Method.Coupled, Coder.None),
-        (Method.Context, Coder.None),
+        .. Methods.All.ToArray().Where(facts => facts.Method != Method.Stored)
+            .SelectMany(facts => facts.Coders.Select(coder => (facts.Method, coder))),
     ];
 
     public static Command Create(Terminal terminal)
@@ -81,13 +78,9 @@ internal static class CompareCommand
         foreach ((Method method, Coder coder) in tensor.Clustered is null ? [] : Systems)
         {
             progress.Begin($"{Names.Of(method)} and {Names.Of(coder)} on {tensor.Source.Name}", tensor.Source.Count);
-            EncodedTensor encoded = method == Method.Context
-                ? EncodedTensor.EncodeContext(tensor.Clustered!, options.Strength, earlier)
-                : EncodedTensor.Encode(tensor.Clustered!, method, coder, ModelEncoder.CellBits(tensor.Clustered!, options),
-                    options.Room, options.Seed);
+            EncodedTensor encoded = Encoders.Encode(tensor.Clustered!, options with { Method = method, Coder = coder }, earlier);
             encodings.Add(Measure(encoded, earlier, tensor.Clustered!));
-            bool isExact = method is not (Method.Bloomier or Method.Coupled);
-            if (isExact && encoded.ExpectedBytes < smallest.ExpectedBytes)
+            if (Methods.Of(method).IsExact && encoded.ExpectedBytes < smallest.ExpectedBytes)
                 smallest = encoded;
         }
         if (encodings.Any(encoding => encoding.EncodedBytes < stored.Bytes))
@@ -97,16 +90,21 @@ internal static class CompareCommand
         return smallest;
     }
 
-    /// <summary>Encodes a tensor into a file in memory, behind those that it may refer to, and looks at what comes out.</summary>
+    /// <summary>
+    /// Encodes a tensor into a file in memory, behind the one that it refers to, if to any, and looks at what comes out. What
+    /// lies before that one is empty: with all of it, the work would grow with the square of the tensors.
+    /// </summary>
     private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        List<EncodedTensor> tensors = encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded];
-        using MemoryStream stream = new(checked((int)WlsWriter.Measure(tensors)));
-        WlsWriter.Write(stream, tensors);
-        using WlsFile file = WlsFile.Open(stream.GetBuffer().AsMemory(0, (int)stream.Length));
+        using WlsFile file = WlsFile.Of(encoded.Parent is { } parent
+            ? [.. earlier.Take(parent).Select(Emptied), earlier[parent], encoded]
+            : [encoded]);
         WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }
+
+    private static EncodedTensor Emptied(EncodedTensor tensor) =>
+        new(tensor.Name, ElementType.U8, [0], Method.Stored, Coder.None, ReadOnlyMemory<byte>.Empty);
 
     /// <summary>Decodes a tensor and checks every id: all have to be right, but for a filter's zeros.</summary>
     private static long CountFalsePositives(WlsTensor tensor, ClusteredTensor expected)
@@ -123,8 +121,8 @@ internal static class CompareCommand
                     continue;
                 if (tensor.CellBits == 0 || right[i] != 0)
                 {
-                    throw new ModelFormatException($"tensor {ModelFormatException.Quote(tensor.Name)} does not come back from "
-                        + $"{Names.Of(tensor.Method)} and {Names.Of(tensor.Coder)}: a defect of this program, please report it");
+                    throw new InvalidOperationException($"tensor {ModelFormatException.Quote(tensor.Name)} does not come back from "
+                        + $"{Names.Of(tensor.Method)} and {Names.Of(tensor.Coder)}");
                 }
                 falsePositives++;
             }
@@ -140,19 +138,21 @@ internal static class CompareCommand
             string title = $"{Terminal.Printable(first.Name)}: {Names.Of(first.Shape)}, {first.DenseBytes} bytes";
             if (tensor.Count() == 1)
             {
-                terminal.Output.WriteLine(first.Method == "stored" ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
+                string bytes = first.Method == Names.Of(Method.Stored) ? "" : $" {Bytes(first)}";
+                terminal.Output.WriteLine($"{title}, {first.Method}{bytes}");
                 continue;
             }
             terminal.Output.WriteLine(
                 $"{title}, {first.Nonzeros} non-zeros ({(double)first.Nonzeros / first.Weights:p2}), K = {first.Clusters}");
-            TextTable table = new("method", ">none", ">huffman", ">arithmetic", ">false positives");
+            string[] coders = Methods.CoderNames.ToArray();
+            TextTable table = new(["method", .. coders.Select(coder => $">{coder}"), ">false positives"]);
             foreach (IGrouping<string, TensorReport> row in tensor.GroupBy(encoding => encoding.Method))
             {
                 bool isFilter = row.First().CellBits > 0;
                 table.Add(
                 [
                     isFilter ? $"{row.Key} t={row.First().CellBits}" : row.Key,
-                    .. Coders.Select(coder => Bytes(row.FirstOrDefault(encoding => encoding.Coder == Names.Of(coder)))),
+                    .. coders.Select(coder => Bytes(row.FirstOrDefault(encoding => encoding.Coder == coder))),
                     isFilter ? FalsePositives(row.First()) : "-",
                 ]);
             }
@@ -169,6 +169,7 @@ internal static class CompareCommand
     private static string FalsePositives(TensorReport filter)
     {
         long zeros = filter.Weights - filter.Nonzeros;
-        return zeros == 0 ? "0" : $"{filter.FalsePositives} ({(double)filter.FalsePositives / zeros:p2} of zeros)";
+        long found = filter.FalsePositives.GetValueOrDefault();
+        return zeros == 0 ? "0" : $"{found} ({(double)found / zeros:p2} of zeros)";
     }
 }

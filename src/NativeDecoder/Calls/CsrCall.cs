@@ -37,8 +37,8 @@ internal readonly unsafe struct CsrCall(ElementType output, CsrArrays arrays, Sc
         {
             1 => Decode(codec, arrays.Values),
             2 => Decode(codec, (ushort*)arrays.Values),
-            4 => Decode(codec, (uint*)arrays.Values),
-            _ => Decode(codec, (ulong*)arrays.Values),
+            8 when TCodec.TakesWideElements => Decode(codec, (ulong*)arrays.Values),
+            _ => Decode(codec, (uint*)arrays.Values),
         };
     }
 

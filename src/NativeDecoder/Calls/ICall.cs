@@ -9,7 +9,8 @@ internal interface ICall
     Status Run();
 }
 
-/// <summary>The one place where what must not happen becomes a status: no exception may leave for C.</summary>
+/// <summary>Where in .NET what must not happen becomes a status: no exception may leave for C. The native library throws none:
+/// Host/exports.c.</summary>
 internal static class Guard
 {
     public static Status Run<TCall>(TCall call) where TCall : struct, ICall

@@ -34,8 +34,8 @@ internal readonly unsafe struct RowsCall(ElementType output, ulong? firstRow, ul
         {
             1 => Decode(codec, range, dst),
             2 => Decode(codec, range, (ushort*)dst),
-            4 => Decode(codec, range, (uint*)dst),
-            _ => Decode(codec, range, (ulong*)dst),
+            8 when TCodec.TakesWideElements => Decode(codec, range, (ulong*)dst),
+            _ => Decode(codec, range, (uint*)dst),
         };
     }
 

@@ -4,6 +4,7 @@ using Weightless.NativeDecoder.Codecs.Coupled;
 using Weightless.NativeDecoder.Codecs.Csr;
 using Weightless.NativeDecoder.Codecs.Dense;
 using Weightless.NativeDecoder.Codecs.Stored;
+using Weightless.NativeDecoder.Codecs.Words;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
@@ -27,6 +28,7 @@ internal static class Dispatch
             Method.Bloomier => Run<BloomierCodec, TCall>(entry, directory, ref call),
             Method.Coupled => Run<CoupledCodec, TCall>(entry, directory, ref call),
             Method.Context => Run<ContextCodec, TCall>(entry, directory, ref call),
+            Method.Words => Run<WordsCodec, TCall>(entry, directory, ref call),
             _ => Status.Unsupported,
         };
 

@@ -8,6 +8,9 @@ namespace Weightless.NativeDecoder.Codecs;
 /// </summary>
 internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
 {
+    /// <summary>Whether there are tensors of 64-bit elements: only where elements are stored as they are.</summary>
+    static abstract bool TakesWideElements { get; }
+
     /// <summary>Reads and checks the section's parameters.</summary>
     /// <param name="directory">For what a section takes from an earlier one.</param>
     static abstract Status Open(in TensorEntry entry, in TensorDirectory directory, out TSelf codec);
@@ -43,7 +46,14 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
 }
 
 /// <summary>What an open section tells of its tensor.</summary>
-/// <param name="Nonzeros">Non-zero weights that were encoded; all weights of a stored tensor.</param>
-/// <param name="Clusters">Centroids.</param>
-/// <param name="CellBits">Bits of a filter's cell; 0 for the exact methods.</param>
-internal readonly record struct SectionFacts(ulong Nonzeros, int Clusters, int CellBits = 0);
+internal readonly struct SectionFacts(ulong nonzeros, int clusters, int cellBits = 0)
+{
+    /// <summary>Non-zero weights that were encoded; all weights of a stored tensor.</summary>
+    public ulong Nonzeros => nonzeros;
+
+    /// <summary>Centroids.</summary>
+    public int Clusters => clusters;
+
+    /// <summary>Bits of a filter's cell; 0 for the exact methods.</summary>
+    public int CellBits => cellBits;
+}

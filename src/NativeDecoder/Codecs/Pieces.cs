@@ -6,7 +6,7 @@ namespace Weightless.NativeDecoder.Codecs;
 internal static unsafe class Pieces
 {
     /// <summary>Bytes of the buffer on the stack.</summary>
-    public const int Bytes = 8192;
+    public const int Bytes = 4096;
 
     /// <summary>For codecs that decode any range of weights, whatever the rows.</summary>
     public static Status ForEach<TCodec, T, TVisitor>(in TCodec codec, ElementType output, byte* memory, TVisitor* visitor)

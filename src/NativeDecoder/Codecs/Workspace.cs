@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
@@ -25,7 +25,10 @@ internal readonly unsafe struct Workspace
 
     private const int Alignment = 64;
 
-    // Of this process. What was decoded came from a file: given as a workspace later, it must not pass for a state.
+    // <sys/auxv.h>: AT_RANDOM.
+    private const int RandomBytes = 25;
+
+    // Of this process, and 0 before it is made: two threads at a time make the same. What was decoded came from a file: given as a workspace later, it must not pass for a state.
     private static ulong _secret;
 
     // The state holds pointers into section and workspace, and counts of the tensor: it is of no use to another of these. Another
@@ -94,15 +97,19 @@ internal readonly unsafe struct Workspace
         header->Seal = Part == Part.Whole || weight == AnyWeight ? Hash() : 0;
     }
 
-    // Made when the runtime starts: it allocates. Hashes of strings are not the same in two processes.
-#pragma warning disable CA2255 // A library's, but one with a runtime of its own.
-    [ModuleInitializer]
-#pragma warning restore CA2255
-    internal static void MakeSecret() => _secret = (ulong)(uint)"state".GetHashCode(StringComparison.Ordinal) << 32
-        | (uint)"seal".GetHashCode(StringComparison.Ordinal);
+    // Made of the 16 random bytes that the kernel gives every process.
+    private static ulong Secret()
+    {
+        if (_secret == 0)
+            _secret = Model.Hash((byte*)GetAuxiliaryValue(RandomBytes), 16, 0) | 1;
+        return _secret;
+    }
+
+    [DllImport("libc", EntryPoint = "getauxval")]
+    private static extern nuint GetAuxiliaryValue(nuint type);
 
     private static uint Kind(in TensorEntry entry) =>
         (uint)entry.Method | (uint)entry.Coder << 8 | (uint)entry.Type << 16 | (entry.HalfCodebook ? 1u << 24 : 0);
 
-    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)), _secret);
+    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)), Secret());
 }

@@ -38,7 +38,7 @@ internal readonly unsafe struct DirectoryIndex
             walk.Next(out TensorEntry entry);
             Names[i] = Hash(entry.NameBytes) | i;
         }
-        new Span<ulong>(Names, (int)_count).Sort();
+        Sort(Names, _count);
     }
 
     public TensorDirectory.Place Place(uint number) => Places[number];
@@ -47,9 +47,17 @@ internal readonly unsafe struct DirectoryIndex
     public bool Find(ReadOnlySpan<byte> name, in TensorDirectory directory, out uint number)
     {
         ulong hash = Hash(name);
-        int at = new Span<ulong>(Names, (int)_count).BinarySearch(hash);
-        // Of equal hashes the numbers ascend, so that what is no name of these comes after them all.
-        for (at = at < 0 ? ~at : at; at < (int)_count && (Names[at] ^ hash) <= uint.MaxValue; at++)
+        uint at = 0;
+        for (uint end = _count; at < end;)
+        {
+            uint middle = at + (end - at) / 2;
+            if (Names[middle] < hash)
+                at = middle + 1;
+            else
+                end = middle;
+        }
+        // Of equal hashes the numbers ascend.
+        for (; at < _count && (Names[at] ^ hash) <= uint.MaxValue; at++)
         {
             number = (uint)Names[at];
             if (directory.Find(number, out TensorEntry entry) == Status.Ok && entry.NameBytes.SequenceEqual(name))
@@ -61,4 +69,30 @@ internal readonly unsafe struct DirectoryIndex
 
     /// <summary>32 bits of a hash, above room for a number.</summary>
     private static ulong Hash(ReadOnlySpan<byte> name) => XxHash3.HashToUInt64(name) & 0xffffffff00000000;
+
+    /// <summary>Heapsort: in place, in n log n steps whatever the names. That of .NET allocates its comparer.</summary>
+    private static void Sort(ulong* keys, uint count)
+    {
+        for (uint root = count / 2; root > 0; root--)
+            SiftDown(keys, root - 1, count);
+        for (uint end = count; end > 1; end--)
+        {
+            (keys[0], keys[end - 1]) = (keys[end - 1], keys[0]);
+            SiftDown(keys, 0, end - 1);
+        }
+    }
+
+    private static void SiftDown(ulong* keys, uint root, uint count)
+    {
+        ulong key = keys[root];
+        for (ulong child; (child = 2 * (ulong)root + 1) < count; root = (uint)child)
+        {
+            if (child + 1 < count && keys[child + 1] > keys[child])
+                child++;
+            if (keys[child] <= key)
+                break;
+            keys[root] = keys[child];
+        }
+        keys[root] = key;
+    }
 }

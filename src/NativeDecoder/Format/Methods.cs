@@ -1,13 +1,78 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace Weightless.NativeDecoder.Format;
 
-/// <summary>What is to be known of a method without opening its codec.</summary>
-/// <param name="Name">What it is called on the command line; <c>WL_METHOD_</c> and the name in capitals in the header.</param>
-/// <param name="Coders">The coders that its sections can have, the plainest first.</param>
-/// <param name="IsExact">Whether every weight comes out as it was encoded; a filter's zeros may not.</param>
-public readonly record struct MethodFacts(Method Method, string Name, Coder[] Coders, bool IsExact)
+/// <summary>How a tensor is encoded; the numbers are those of the file and of <c>wl_tensor.method</c>.</summary>
+public enum Method : byte
 {
-    /// <summary>Whether a coder is to be chosen at all.</summary>
-    public bool HasCoders => Coders.Length > 1;
+    Stored = 0,
+    Dense = 1,
+    Csr = 2,
+    Bloomier = 3,
+    Coupled = 4,
+    Context = 5,
+    Words = 6,
+}
+
+/// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>
+public enum Coder : byte
+{
+    None = 0,
+    Huffman = 1,
+    Arithmetic = 2,
+    Tans = 3,
+}
+
+/// <summary>What is to be known of a method without opening its codec.</summary>
+/// <remarks>
+/// No record, no array of coders and no string, but a constant's bytes: objects bring their framework into the native library.
+/// </remarks>
+public readonly unsafe struct MethodFacts
+{
+    private readonly byte* _name;
+    private readonly int _nameLength;
+    private readonly int _coders;
+
+    internal MethodFacts(Method method, ReadOnlySpan<byte> name, int coders, bool isExact)
+    {
+        Method = method;
+        _name = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
+        _nameLength = name.Length;
+        _coders = coders;
+        IsExact = isExact;
+    }
+
+    public Method Method { get; }
+
+    /// <summary>What it is called on the command line; <c>WL_METHOD_</c> and the name in capitals in the header.</summary>
+    public string Name => Encoding.UTF8.GetString(_name, _nameLength);
+
+    /// <summary>Whether it is a method that this library knows.</summary>
+    public bool IsKnown => _nameLength > 0;
+
+    /// <summary>Whether every weight comes out as it was encoded; a filter's zeros may not.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>The coders that its sections can have, by number, the plainest first.</summary>
+    public IEnumerable<Coder> Coders
+    {
+        get
+        {
+            for (Coder coder = Coder.None; coder <= Methods.LastCoder; coder++)
+            {
+                if (Takes(coder))
+                    yield return coder;
+            }
+        }
+    }
+
+    /// <summary>Whether there is a coder to choose.</summary>
+    public bool HasCoders => (_coders & (_coders - 1)) != 0;
+
+    /// <summary>Whether its sections can have this coder.</summary>
+    public bool Takes(Coder coder) => (_coders >> (int)coder & 1) != 0;
 }
 
 /// <summary>
@@ -16,15 +81,15 @@ public readonly record struct MethodFacts(Method Method, string Name, Coder[] Co
 /// </summary>
 public static class Methods
 {
+    internal const Coder LastCoder = Coder.Tans;
+
+    // Bits for the coders, by number.
+    private const int None = 1 << (int)Coder.None;
+    private const int Any = None | 1 << (int)Coder.Huffman | 1 << (int)Coder.Arithmetic;
+
+    // For those who list: the decoder itself asks for one at a time, and initialises nothing.
     private static readonly MethodFacts[] s_all =
-    [
-        new(Method.Stored, "stored", [Coder.None], IsExact: true),
-        new(Method.Dense, "dense", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: true),
-        new(Method.Csr, "csr", [Coder.None, Coder.Huffman, Coder.Arithmetic, Coder.Tans], IsExact: true),
-        new(Method.Bloomier, "bloomier", [Coder.None, Coder.Huffman, Coder.Arithmetic], IsExact: false),
-        new(Method.Coupled, "coupled", [Coder.None], IsExact: false),
-        new(Method.Context, "context", [Coder.None], IsExact: true),
-    ];
+        [.. Enumerable.Range(0, 16).Select(number => Of((Method)number)).TakeWhile(facts => facts.IsKnown)];
 
     private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic", "tans"];
 
@@ -34,11 +99,19 @@ public static class Methods
     /// <summary>What coders are called on the command line, by number.</summary>
     public static ReadOnlySpan<string> CoderNames => s_coderNames;
 
+    /// <summary>The table. A number that is no method's has no name, and takes no coder.</summary>
+    public static MethodFacts Of(Method method) => method switch
+    {
+        Method.Stored => new(method, "stored"u8, None, isExact: true),
+        Method.Dense => new(method, "dense"u8, Any, isExact: true),
+        Method.Csr => new(method, "csr"u8, Any | 1 << (int)Coder.Tans, isExact: true),
+        Method.Bloomier => new(method, "bloomier"u8, Any, isExact: false),
+        Method.Coupled => new(method, "coupled"u8, None, isExact: false),
+        Method.Context => new(method, "context"u8, None, isExact: true),
+        Method.Words => new(method, "words"u8, None, isExact: true),
+        _ => default,
+    };
+
     /// <summary>Whether this library knows both numbers.</summary>
-    public static bool Knows(Method method, Coder coder) => (uint)method < (uint)s_all.Length && (uint)coder < (uint)s_coderNames.Length;
-
-    /// <summary>Whether a method that this library knows has sections with this coder.</summary>
-    public static bool Combine(Method method, Coder coder) => Array.IndexOf(Of(method).Coders, coder) >= 0;
-
-    public static ref readonly MethodFacts Of(Method method) => ref s_all[(int)method];
+    public static bool Knows(Method method, Coder coder) => Of(method).IsKnown && coder <= LastCoder;
 }

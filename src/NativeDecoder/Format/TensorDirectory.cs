@@ -81,7 +81,11 @@ public readonly unsafe struct TensorDirectory
     }
 
     /// <summary>Where an entry and its section lie, both counted from the start of the file.</summary>
-    internal readonly record struct Place(ulong Entry, ulong Section);
+    internal readonly struct Place(ulong entry, ulong section)
+    {
+        public readonly ulong Entry = entry;
+        public readonly ulong Section = section;
+    }
 
     /// <summary>Steps from entry to entry and from section to section: sections lie in the directory's order.</summary>
     internal struct Walk

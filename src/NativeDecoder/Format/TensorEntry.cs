@@ -65,7 +65,7 @@ public unsafe struct TensorEntry
 
         if (!Methods.Knows(entry.Method, entry.Coder) || methodByte > 0x7f)
             return Status.Unsupported;
-        if (!Methods.Combine(entry.Method, entry.Coder))
+        if (!Methods.Of(entry.Method).Takes(entry.Coder))
             return Status.Directory;
         if (entry.Method == Method.Stored)
         {

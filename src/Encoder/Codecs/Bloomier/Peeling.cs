@@ -14,7 +14,7 @@ internal static class Peeling
     {
         long cells = 3 * segment;
         if (cells > Array.MaxLength)
-            throw new ModelFormatException($"a filter of {cells} cells is more than this encoder builds");
+            throw new ModelLimitException($"a filter of {cells} cells is more than this encoder builds");
         ulong[] hashes = new ulong[keys.Length];
         for (int i = 0; i < keys.Length; i++)
             hashes[i] = BloomierHash.Mix(keys[i], seed);

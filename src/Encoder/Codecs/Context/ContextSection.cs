@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Codecs.Context;
 using Weightless.NativeDecoder.Format;
@@ -21,7 +22,7 @@ internal sealed unsafe class ContextSection(ClusteredTensor tensor, ContextSymbo
         header.BackgroundRank = symbols.BackgroundRank;
         if (header.Mode == ContextMode.Gaps)
             header.GapClasses = GapClasses(header);
-        bool[]? parent = header.HasParent ? earlier[(int)header.ParentIndex].AliveRows : null;
+        AliveMask? parent = header.HasParent ? earlier[(int)header.ParentIndex].AliveRows : null;
         header.ParentRows = (ulong)(parent?.Length ?? 0);
 
         BitWriter section = new();
@@ -60,10 +61,9 @@ internal sealed unsafe class ContextSection(ClusteredTensor tensor, ContextSymbo
             section.WriteVarint(header.ParentIndex);
     }
 
-    private void Walk(ContextModel* model, bool[]? parent, int rows, BitWriter section)
+    private void Walk(ContextModel* model, AliveMask? parent, int rows, BitWriter section)
     {
-        if (parent != null)
-            Pack(parent, model->ParentMask);
+        parent?.CopyTo(model->ParentMask);
         for (int i = 0; i < tensor.Clusters; i++)
             model->Centroids[i] = Palette.Convert(tensor.Centroids[i], tensor.Type, tensor.CodebookType);
         RangeEncoder coder = new(section);
@@ -71,8 +71,8 @@ internal sealed unsafe class ContextSection(ClusteredTensor tensor, ContextSymbo
         fixed (byte* values = symbols.Values, aliveRows = new byte[BitMask.Bytes((ulong)symbols.Rows)],
             aliveColumns = new byte[BitMask.Bytes((ulong)symbols.Columns)])
         {
-            Pack(symbols.AliveRows, new BitMask(aliveRows));
-            Pack(symbols.AliveColumns, new BitMask(aliveColumns));
+            symbols.AliveRows.CopyTo(new BitMask(aliveRows));
+            symbols.AliveColumns.CopyTo(new BitMask(aliveColumns));
             model->Begin(ref coder, new BitMask(aliveRows), new BitMask(aliveColumns));
             for (int row = 0; row < rows; row++)
                 model->CodeRow(ref coder, ref output, (ulong)row, values + (long)row * symbols.Columns);
@@ -98,12 +98,5 @@ internal sealed unsafe class ContextSection(ClusteredTensor tensor, ContextSymbo
             }
         }
         return ContextGaps.Class(largest) + 1;
-    }
-
-    private static void Pack(bool[] alive, BitMask mask)
-    {
-        mask.Clear((ulong)alive.Length);
-        for (int i = 0; i < alive.Length; i++)
-            mask.Set((ulong)i, alive[i] ? 1u : 0);
     }
 }

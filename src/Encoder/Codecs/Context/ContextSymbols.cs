@@ -26,6 +26,8 @@ internal sealed class ContextSymbols
         int negatives = tensor.Centroids.Count(bits => IsNegative(tensor.Type, bits));
         int below = background == 0 ? negatives : background <= negatives ? background - 1 : background;
         BackgroundRank = background == 0 ? -1 : below;
+        Others = tensor.Ids.Length - counts[background];
+        IsWide = Math.Max(below, tensor.Clusters - below) > ContextMixture.MaxUnary;
         AreDistinct = true;
         for (int id = 0; id < counts.Length; id++)
             AreDistinct &= id == background || counts[id] <= 1;
@@ -35,19 +37,7 @@ internal sealed class ContextSymbols
         if (background != 0)
             Values = Translate(tensor.Ids, below, negatives);
 
-        AliveRows = new bool[Rows];
-        AliveColumns = new bool[Columns];
-        for (int row = 0; row < Rows; row++)
-        {
-            ReadOnlySpan<byte> values = Values.AsSpan(row * Columns, Columns);
-            for (int column = 0; column < Columns; column++)
-            {
-                if (values[column] == 0)
-                    continue;
-                AliveRows[row] = true;
-                AliveColumns[column] = true;
-            }
-        }
+        (AliveRows, AliveColumns) = AliveMask.Find(Values, Rows, Columns);
     }
 
     public int Rows { get; }
@@ -60,13 +50,19 @@ internal sealed class ContextSymbols
     /// <summary>See <see cref="ContextHeader.BackgroundRank"/>.</summary>
     public int BackgroundRank { get; }
 
+    /// <summary>How many weights are not background.</summary>
+    public long Others { get; }
+
+    /// <summary>Whether there are too many symbols on a side of the background to code them in unary.</summary>
+    public bool IsWide { get; }
+
     /// <summary>Whether no symbol but the background occurs twice.</summary>
     public bool AreDistinct { get; }
 
     /// <summary>Which rows have a symbol other than the background.</summary>
-    public bool[] AliveRows { get; }
+    public AliveMask AliveRows { get; }
 
-    public bool[] AliveColumns { get; }
+    public AliveMask AliveColumns { get; }
 
     private static byte[] Translate(byte[] ids, int below, int negatives)
     {

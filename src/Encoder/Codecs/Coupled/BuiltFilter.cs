@@ -17,12 +17,13 @@ internal sealed record BuiltFilter(CoupledShape Shape, BuiltPiece[] Pieces, long
     public long Cells => Pieces.Sum(piece => (long)piece.Cells);
 
     /// <summary>Writes the section behind the palette: docs/format-coupled.md.</summary>
-    public void Write(bool[]? rowMask, bool[]? columnMask, BitWriter section)
+    public void Write(AliveMask? rowMask, AliveMask? columnMask, BitWriter section)
     {
         section.WriteByte((byte)(Shape.CellBits - 1 | Shape.Hashes << 4));
-        section.WriteByte((byte)(Shape.SpanLog2 | Shape.EntryBytes << 4 | (rowMask is null ? 0 : 0x40) | (columnMask is null ? 0 : 0x80)));
-        WriteMask(rowMask, section);
-        WriteMask(columnMask, section);
+        section.WriteByte((byte)(Shape.SpanLog2 | Shape.EntryBytes << 4
+            | (rowMask is null ? 0 : CoupledCodec.RowMaskBit) | (columnMask is null ? 0 : CoupledCodec.ColumnMaskBit)));
+        rowMask?.Write(section);
+        columnMask?.Write(section);
         if (Shape.EntryBytes != 0)
         {
             section.WriteVarint((ulong)Shape.BlockGroups);
@@ -39,13 +40,6 @@ internal sealed record BuiltFilter(CoupledShape Shape, BuiltPiece[] Pieces, long
                 section.WriteBytes(BitConverter.GetBytes(entry).AsSpan(0, Shape.EntryBytes));
             WriteCells(piece, section);
         }
-    }
-
-    private static void WriteMask(bool[]? mask, BitWriter section)
-    {
-        foreach (bool isAlive in mask ?? [])
-            section.WriteBits(isAlive ? 1u : 0, 1);
-        section.AlignToByte();
     }
 
     private void WriteCells(BuiltPiece piece, BitWriter section)

@@ -1,55 +1,55 @@
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
+using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Codecs.Coupled;
 
 /// <summary>Method <c>coupled</c>: takes dead rows and columns out where that pays, and writes the filter of what is left.</summary>
-internal static class CoupledEncoder
+internal sealed class CoupledEncoder : IEncoder
 {
     // A mask pays if at least this share is dead, and the mask takes at most this share of what the cells take.
     private const int Worth = 8;
 
-    /// <param name="cellBits">t, enough for the number of any centroid.</param>
-    /// <param name="seed">The first seed that is tried.</param>
-    public static void Write(ClusteredTensor tensor, int cellBits, ulong seed, BitWriter section)
-    {
-        if (tensor.Nonzeros == 0)
-            return;
-        int rows = tensor.Shape.Count == 0 ? 1 : (int)tensor.Shape[0];
-        int columns = tensor.Ids.Length / rows;
-        (bool[] rowIsAlive, bool[] columnIsAlive) = FindAlive(tensor.Ids, rows, columns);
-        bool[]? rowMask = Pays(rowIsAlive, tensor.Nonzeros, cellBits) ? rowIsAlive : null;
-        bool[]? columnMask = Pays(columnIsAlive, tensor.Nonzeros, cellBits) ? columnIsAlive : null;
+    public Method Method => Method.Coupled;
 
-        int width = columnMask is null ? columns : columns - columnMask.AsSpan().Count(false);
+    public string Description => "as a smaller and faster filter";
+
+    public IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options)
+    {
+        if (options.MaxFalsePositives is { } rate && CellWidth.Within(tensor, rate) is { } cellBits)
+            yield return options with { Method = Method.Coupled, Coder = Coder.None, CellBits = cellBits };
+    }
+
+    public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier)
+    {
+        BitWriter section = new();
+        PaletteWriter.Write(tensor, section);
+        // Without a key there is no filter.
+        int cellBits = tensor.Nonzeros == 0 ? 0 : CellWidth.Of(tensor, options);
+        if (cellBits > 0)
+            Write(tensor, cellBits, options.Seed, section);
+        return EncodedTensor.Of(tensor, Method.Coupled, Coder.None, section.ToArray(), cellBits);
+    }
+
+    private static void Write(ClusteredTensor tensor, int cellBits, ulong seed, BitWriter section)
+    {
+        int rows = (int)tensor.Rows;
+        int columns = (int)tensor.Columns;
+        (AliveMask aliveRows, AliveMask aliveColumns) = AliveMask.Find(tensor.Ids, rows, columns);
+        AliveMask? rowMask = Pays(aliveRows, tensor.Nonzeros, cellBits) ? aliveRows : null;
+        AliveMask? columnMask = Pays(aliveColumns, tensor.Nonzeros, cellBits) ? aliveColumns : null;
+
+        int width = columnMask is null ? columns : columns - columnMask.Dead;
         byte[] sequence = rowMask is null && columnMask is null ? tensor.Ids : TakeAlive(tensor.Ids, columns, rowMask, columnMask);
         BuiltFilter filter = CoupledBuilder.Build(sequence, width, cellBits, seed);
         filter.Write(rowMask, columnMask, section);
     }
 
-    private static (bool[] Rows, bool[] Columns) FindAlive(byte[] ids, int rows, int columns)
-    {
-        bool[] rowIsAlive = new bool[rows];
-        bool[] columnIsAlive = new bool[columns];
-        for (int row = 0; row < rows; row++)
-        {
-            ReadOnlySpan<byte> left = ids.AsSpan(row * columns, columns);
-            int column = -1;
-            for (int gap; (gap = left.IndexOfAnyExcept((byte)0)) >= 0; left = left[(gap + 1)..])
-            {
-                column += gap + 1;
-                columnIsAlive[column] = true;
-                rowIsAlive[row] = true;
-            }
-        }
-        return (rowIsAlive, columnIsAlive);
-    }
+    private static bool Pays(AliveMask mask, long keys, int cellBits) =>
+        mask.Dead * (long)Worth >= mask.Length && mask.Dead > 0 && mask.Length * (long)Worth <= keys * cellBits;
 
-    private static bool Pays(bool[] isAlive, long keys, int cellBits) =>
-        isAlive.AsSpan().Count(false) * (long)Worth >= isAlive.Length && isAlive.AsSpan().Contains(false)
-        && isAlive.Length * (long)Worth <= keys * cellBits;
-
-    private static byte[] TakeAlive(byte[] ids, int columns, bool[]? rowMask, bool[]? columnMask)
+    private static byte[] TakeAlive(byte[] ids, int columns, AliveMask? rowMask, AliveMask? columnMask)
     {
         List<byte> sequence = [];
         for (int row = 0; row * (long)columns < ids.Length; row++)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Weightless.Encoder.Synthesis;
 using Weightless.NativeDecoder.Codecs.Coupled;
 
 namespace Weightless.Encoder.Codecs.Coupled;

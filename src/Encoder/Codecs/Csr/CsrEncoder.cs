@@ -1,5 +1,6 @@
 using Weightless.Encoder.Coders;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Codecs.Csr;
 using Weightless.NativeDecoder.Coders;
 using Weightless.NativeDecoder.Format;
@@ -7,9 +8,24 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.Encoder.Codecs.Csr;
 
 /// <summary>Method <c>csr</c>: relative-index sparse rows, with the gap width that makes the section smallest.</summary>
-internal static class CsrEncoder
+internal sealed class CsrEncoder : IEncoder
 {
-    public static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
+    public Method Method => Method.Csr;
+
+    public string Description => "as gaps and ids";
+
+    public IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options) =>
+        [options with { Method = Method.Csr, Coder = Coder.Arithmetic }];
+
+    public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier)
+    {
+        BitWriter section = new();
+        PaletteWriter.Write(tensor, section);
+        Write(tensor, options.Coder, section);
+        return EncodedTensor.Of(tensor, Method.Csr, options.Coder, section.ToArray());
+    }
+
+    private static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
     {
         if (coder == Coder.Tans)
         {

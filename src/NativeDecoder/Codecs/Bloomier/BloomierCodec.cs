@@ -26,6 +26,8 @@ internal unsafe struct BloomierCodec : ICodec<BloomierCodec>
     public static Alphabets Alphabets(int cellBits, Coder coder) =>
         cellBits <= 8 || coder == Coder.None ? new(1, 1 << cellBits) : new(3, 1 << (cellBits - 8), 256, 256);
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out BloomierCodec codec)
     {
         codec = new BloomierCodec { _entry = entry, _section = entry.SectionReader };

@@ -23,6 +23,8 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
         public ContextModel Model;
     }
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out ContextCodec codec)
     {
         codec = new ContextCodec { _entry = entry, _section = entry.SectionReader };

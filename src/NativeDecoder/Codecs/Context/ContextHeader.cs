@@ -16,17 +16,23 @@ internal enum ContextMode
 
     /// <summary>No value occurs twice: a bias.</summary>
     Distinct = 3,
+
+    /// <summary>A large alphabet: a symbol of one of a few alphabets and some plain bits a weight.</summary>
+    Levels = 4,
+
+    /// <summary>The same of what lies between each weight and the one its neighbours foretell.</summary>
+    PredictedLevels = 5,
 }
 
 /// <summary>What a context section begins with: docs/format-context.md.</summary>
 internal unsafe struct ContextHeader
 {
-    public const byte ModeBits = 0x03;
-    public const byte RowMaskBit = 0x04;
-    public const byte ColumnMaskBit = 0x08;
-    public const byte ParentBit = 0x10;
-    public const byte BackgroundBit = 0x20;
-    public const byte PeriodBit = 0x40;
+    public const byte ModeBits = 0x07;
+    public const byte RowMaskBit = 0x08;
+    public const byte ColumnMaskBit = 0x10;
+    public const byte ParentBit = 0x20;
+    public const byte BackgroundBit = 0x40;
+    public const byte PeriodBit = 0x80;
 
     public const ulong MaxMaskedRows = 1 << 20;
     public const ulong MaxMaskedColumns = 1 << 16;
@@ -74,6 +80,8 @@ internal unsafe struct ContextHeader
 
     public readonly bool IsMixed => Mode is ContextMode.Mixed or ContextMode.MixedFull;
 
+    public readonly bool HasLevels => Mode is ContextMode.Levels or ContextMode.PredictedLevels;
+
     /// <summary>Reads and checks it; leaves <paramref name="section"/> at the range coder's stream.</summary>
     public static bool TryRead(in TensorEntry entry, in TensorDirectory directory, ref ByteReader section, out ContextHeader header) =>
         TryReadOwn(entry, ref section, out header) && (!header.HasParent || header.TryFindParent(entry, directory));
@@ -95,7 +103,7 @@ internal unsafe struct ContextHeader
         header.HasRowMask = (flags & RowMaskBit) != 0;
         header.HasColumnMask = (flags & ColumnMaskBit) != 0;
         header.HasParent = (flags & ParentBit) != 0;
-        if (flags > 0x7f || header.Nonzeros > entry.Weights || clusters == 0 && (flags != 0 || header.Nonzeros > 0))
+        if (header.Mode > ContextMode.PredictedLevels || header.Nonzeros > entry.Weights || clusters == 0 && (flags != 0 || header.Nonzeros > 0))
             return false;
         if (clusters > 0 && header.Mode == ContextMode.Gaps)
         {

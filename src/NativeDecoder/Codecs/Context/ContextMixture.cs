@@ -10,7 +10,7 @@ namespace Weightless.NativeDecoder.Codecs.Context;
 internal unsafe struct ContextMixture
 {
     // Magnitudes up to this are coded in unary, larger alphabets by the length of the number and then its bits.
-    private const int MaxUnary = 9;
+    public const int MaxUnary = 9;
 
     // Sets of weights, by how many near neighbours are non-zero.
     private const int WeightSets = 5;

@@ -30,6 +30,7 @@ internal unsafe struct ContextModel
     private ContextGaps* _gaps;
     private ContextMixture* _mixture;
     private ContextDistinct* _distinct;
+    private ContextLevels* _levels;
 
     /// <summary>Weights coded so far that are not background.</summary>
     public ulong Coded { get; private set; }
@@ -39,7 +40,8 @@ internal unsafe struct ContextModel
     {
         ContextModel measured = default;
         ContextMixture mixture = default;
-        return measured.LayOut(null, header, ref mixture);
+        ContextLevels levels = default;
+        return measured.LayOut(null, header, ref mixture, ref levels);
     }
 
     /// <summary>Makes a block of <see cref="Size"/> bytes ready for <see cref="Begin"/>.</summary>
@@ -47,11 +49,18 @@ internal unsafe struct ContextModel
     {
         *block = new ContextModel { _header = header };
         ContextMixture mixture = default;
-        block->LayOut((byte*)block, header, ref mixture);
+        ContextLevels levels = default;
+        block->LayOut((byte*)block, header, ref mixture, ref levels);
         if (header.IsMixed)
             *block->_mixture = mixture;
-        block->_tables->Fill();
-        AdaptiveRate.FillRates(block->_rates);
+        if (header.HasLevels)
+            *block->_levels = levels;
+        // For a small layer they are most of the work.
+        bool hasMasks = header.HasRowMask || header.HasColumnMask;
+        if (hasMasks || header.IsMixed)
+            block->_tables->Fill();
+        if (hasMasks || header.IsMixed || header.HasLevels)
+            AdaptiveRate.FillRates(block->_rates);
     }
 
     /// <summary>The centroids' bits, in the codebook's type.</summary>
@@ -94,6 +103,10 @@ internal unsafe struct ContextModel
             case ContextMode.Distinct:
                 _distinct->Reset(_header.Clusters, Density);
                 break;
+            case ContextMode.Levels:
+            case ContextMode.PredictedLevels:
+                _levels->Reset(_rates, _header.Clusters, _below);
+                break;
             default:
                 _mixture->Reset(_tables, _rates, _header.Clusters, _below, new BitMask(_columnMask), Density);
                 break;
@@ -116,6 +129,8 @@ internal unsafe struct ContextModel
             ContextMode.Gaps => _gaps->CodeRow(ref coder, ref output,
                 new ContextGaps.Source(source, _header.Columns, row, _header.Rows, rows)),
             ContextMode.Distinct => _distinct->CodeRow(ref coder, ref output, _header.Columns, columns, source),
+            ContextMode.Levels or ContextMode.PredictedLevels
+                => _levels->CodeRow(ref coder, ref output, _header.Columns, columns, source),
             _ => _mixture->CodeRow(ref coder, ref output, _header.Columns, columns, source),
         };
         return !coder.RanOver;
@@ -181,7 +196,8 @@ internal unsafe struct ContextModel
         }
     }
 
-    private (ulong All, ulong Lasting) LayOut(byte* start, in ContextHeader header, ref ContextMixture mixture)
+    private (ulong All, ulong Lasting) LayOut(byte* start, in ContextHeader header, ref ContextMixture mixture,
+        ref ContextLevels levels)
     {
         BlockLayout block = new(start, (ulong)sizeof(ContextModel));
         _centroids = block.Take<uint>((ulong)header.Clusters);
@@ -192,7 +208,7 @@ internal unsafe struct ContextModel
         if (header.HasColumnMask && header.Mode == ContextMode.Gaps)
             _alive = block.Take<ushort>(header.Columns);
 
-        // The masks' model; only mixed contexts use its tables any longer, so that the others' state may lie on top of it.
+        // The masks' model; only mixed contexts and levels use its tables any longer: the others' state may lie on top of it.
         BlockLayout masks = block;
         _tables = masks.Take<LogisticTables>(1);
         _rates = masks.Take<ushort>(AdaptiveRate.Rates);
@@ -208,6 +224,12 @@ internal unsafe struct ContextModel
                 break;
             case ContextMode.Distinct:
                 _distinct = block.Take<ContextDistinct>(1);
+                break;
+            case ContextMode.Levels:
+            case ContextMode.PredictedLevels:
+                block = masks;
+                _levels = block.Take<ContextLevels>(1);
+                levels.LayOut(ref block, header);
                 break;
             default:
                 // It points to its parts before the masks are coded: it lies behind them.

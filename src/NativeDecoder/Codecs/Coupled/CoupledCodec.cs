@@ -9,8 +9,8 @@ namespace Weightless.NativeDecoder.Codecs.Coupled;
 /// </summary>
 internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
 {
-    private const int RowMaskBit = 0x40;
-    private const int ColumnMaskBit = 0x80;
+    public const int RowMaskBit = 0x40;
+    public const int ColumnMaskBit = 0x80;
 
     // Columns that are read and spread at a time.
     private const uint SpreadColumns = 2048;
@@ -27,6 +27,8 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
     private BitMask _rows;
     private BitMask _columns;
     private ulong _aliveColumns;
+
+    public static bool TakesWideElements => false;
 
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out CoupledCodec codec)
     {

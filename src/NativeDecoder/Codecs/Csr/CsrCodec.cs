@@ -28,6 +28,8 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
 
     public static Alphabets Alphabets(int clusters, int gapBits) => new(2, 1 << gapBits, Math.Max(clusters, 1));
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out CsrCodec codec)
     {
         codec = new CsrCodec { _entry = entry, _section = entry.SectionReader };

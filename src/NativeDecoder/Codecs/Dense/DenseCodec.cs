@@ -14,6 +14,8 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     public static Alphabets Alphabets(int clusters) => new(1, clusters + 1);
 
+    public static bool TakesWideElements => false;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out DenseCodec codec)
     {
         codec = new DenseCodec { _entry = entry, _section = entry.SectionReader };

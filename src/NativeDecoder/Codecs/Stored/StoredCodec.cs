@@ -9,6 +9,8 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     private StoredCodec(in TensorEntry entry) => _entry = entry;
 
+    public static bool TakesWideElements => true;
+
     public static Status Open(in TensorEntry entry, in TensorDirectory directory, out StoredCodec codec)
     {
         codec = new StoredCodec(entry);
