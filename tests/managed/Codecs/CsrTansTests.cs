@@ -1,5 +1,4 @@
 using CsCheck;
-using Weightless.Encoder;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
