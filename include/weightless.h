@@ -111,7 +111,8 @@ enum {
 enum {
     WL_CODER_NONE = 0,
     WL_CODER_HUFFMAN = 1,
-    WL_CODER_ARITHMETIC = 2
+    WL_CODER_ARITHMETIC = 2,
+    WL_CODER_TANS = 3
 };
 
 /*
@@ -204,7 +205,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
 /*
  * How many bytes of workspace any of the functions below needs for this tensor, whatever the type and the rows; may
  * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
- *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
+ *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember); csr with coder tans at most 48 KiB
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  *   coupled, words:         at most 64 KiB
@@ -228,6 +229,8 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
  * What a band costs:
  *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
+ *   csr with coder tans: the bands of some thousand non-zeros that the rows are in, wherever they are, and one hash of the
+ *     workspace; rows that follow the previous call's on that workspace go on from there.
  *   words: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
@@ -244,7 +247,7 @@ wl_status wl_decode_rows(const wl_model *model, uint32_t tensor, wl_type type, u
  * Decodes the elements that are not zero into compressed sparse rows: row_offsets gets rows + 1 numbers, and those of row r are
  * elements row_offsets[r] up to row_offsets[r + 1] of column_indexes and values, by ascending column. Not zero is an
  * element of the given type with any bit set; of the filters (bloomier, coupled) that includes their false positives, so that it is
- * exactly what wl_decode gives.
+ * exactly what wl_decode gives. With csr, and with context where most weights are zero, its time goes by the non-zeros.
  * capacity is the number of elements that column_indexes and values have room for. If there are more, the answer is
  * WL_ERROR_DST_SIZE, and row_offsets is right all the same: with a capacity of 0 (and then NULL) the elements are counted,
  * row_offsets[rows] of them, at the cost of decoding. All arrays belong to the caller.
