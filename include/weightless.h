@@ -205,7 +205,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
 /*
  * How many bytes of workspace any of the functions below needs for this tensor, whatever the type and the rows; may
  * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
- *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember); csr with coder tans at most 48 KiB
+ *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember); csr with coder tans at most 64 KiB
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  *   coupled, words:         at most 64 KiB
