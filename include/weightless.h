@@ -3,8 +3,8 @@
  *
  * One self-contained header for C99 and C++11. The rules that hold for every function:
  *
- *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open stores
- *    in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
+ *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open and
+ *    wl_index store in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
  *  - A file is hostile until checked. Whatever its bytes are, no function reads outside [data, data + size), writes
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
  *    promised in numbers, and what is not, is in docs/threat-model.md.
@@ -197,7 +197,7 @@ wl_status wl_index(wl_model *model, void *memory, size_t size);
 wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info);
 
 /*
- * Finds a tensor by its name (zero-terminated UTF-8) and puts its index into *tensor.
+ * Finds a tensor by its name (zero-terminated UTF-8) and puts its index into *tensor; of two of one name the first.
  * Errors: ARGUMENT, NO_TENSOR. Since 1.0.
  */
 wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tensor);
