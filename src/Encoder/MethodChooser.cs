@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Exponent;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
@@ -17,6 +18,9 @@ public sealed record MethodChoice(EncodedTensor Encoded, string Reason);
 /// </summary>
 public static class MethodChooser
 {
+    // Elements that lie there as they are cost no decoding and no second copy: that is worth so much.
+    private const double LargestShare = 0.95;
+
     /// <param name="earlier">The tensors before it in the file, encoded.</param>
     public static MethodChoice Choose(PreparedTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier = null)
     {
@@ -24,7 +28,7 @@ public static class MethodChooser
         ArgumentNullException.ThrowIfNull(options);
         EncodedTensor stored = EncodedTensor.Store(tensor.Source);
         if (tensor.Clustered is not { } clustered)
-            return new MethodChoice(stored, "stored: it was not clustered");
+            return InFull(tensor.Source, stored, options);
         if (options.Method == Method.Stored)
             return new MethodChoice(stored, "stored: that was asked for");
 
@@ -39,6 +43,17 @@ public static class MethodChooser
             return new MethodChoice(ranked[0], Reason(tensor.Source, ranked[0], ranked.AsSpan(1)));
         EncodedTensor full = Encoders.Encode(clustered, options with { Method = Method.Stored, Coder = Coder.None });
         return new MethodChoice(full, Reason(tensor.Source, full, ranked));
+    }
+
+    /// <summary>
+    /// A tensor that was not clustered: as it is, usable where it lies, unless coding its exponents saves enough or was asked for.
+    /// </summary>
+    private static MethodChoice InFull(Tensor tensor, EncodedTensor stored, EncoderOptions options)
+    {
+        EncodedTensor? coded = options.Method is null or Method.Exponent && options.Selects(tensor.Name) ? ExponentEncoder.TryEncode(tensor) : null;
+        return coded is not null && coded.ExpectedBytes <= LargestShare * stored.ExpectedBytes
+            ? new MethodChoice(coded, Reason(tensor, coded, [stored]))
+            : new MethodChoice(stored, "stored: it was not clustered");
     }
 
     /// <summary>What is tried. Of two that make the same bytes the first is taken: the method with the higher number.</summary>

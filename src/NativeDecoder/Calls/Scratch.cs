@@ -18,7 +18,7 @@ internal readonly unsafe struct Scratch(byte* memory, nuint size)
     /// <summary>Whether <paramref name="output"/> is a type at all, and one that the tensor can be decoded to.</summary>
     public static Status CheckType(in TensorEntry entry, ElementType output) => ElementTypes.Size(output) == 0
         ? Status.Argument
-        : Palette.CanDecode(entry.Type, output) && (output != ElementType.Id8 || entry.Method != Method.Stored) ? Status.Ok : Status.Type;
+        : Palette.CanDecode(entry.Type, output) && (output != ElementType.Id8 || Methods.Of(entry.Method).CodesIds) ? Status.Ok : Status.Type;
 
     private Status Check(nuint stateBytes)
     {

@@ -71,7 +71,7 @@ public unsafe struct TensorEntry
         {
             return !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes ? Status.Ok : Status.Directory;
         }
-        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
+        bool codable = (Methods.Of(entry.Method).CodesIds ? ElementTypes.IsCodable(entry.Type) : ElementTypes.IsFloat(entry.Type)) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
         return codable ? Status.Ok : Status.Directory;
     }
 
