@@ -14,7 +14,8 @@
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
  *    a workspace of its own; from a signal handler too, while the thread is within another call, and from a destructor.
  *  - The process is the host's. The library starts no thread, handles no signal, reads no other environment variable, asks
- *    nothing of the system, and holds nothing between two calls: a thread may be cancelled or jump out of a call. It uses
+ *    nothing of the system, and holds nothing between two calls: a thread may jump out of a call. No call is a
+ *    cancellation point, and none is async-cancel-safe (PTHREAD_CANCEL_ASYNCHRONOUS). It uses
  *    at most WL_MAX_STACK bytes of stack, so that a thread with 20 KiB of stack can call any function.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
  *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
