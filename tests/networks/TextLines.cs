@@ -8,7 +8,7 @@ internal sealed record TextLine(string Text, float[] Pixels, int Width)
     public const int Height = 48;
 }
 
-/// <summary>Renders lines of two or three words: fonts at 18 to 30 points, slightly rotated, blurred and with noise.</summary>
+/// <summary>Renders lines of two or three words: fonts at 24 to 38 pixels, slightly rotated, blurred and with noise.</summary>
 internal static class TextLines
 {
     private const int Margin = 8;
@@ -32,7 +32,8 @@ internal static class TextLines
     public static IEnumerable<TextLine> Render(int count, int seed, IReadOnlyList<string> fonts)
     {
         Random random = new(seed);
-        SKTypeface[] faces = [.. fonts.Select(SKTypeface.FromFile)];
+        // Disposing of a font disposes of its typeface: each is kept for all lines.
+        SKFont[] faces = [.. fonts.Select(file => new SKFont(SKTypeface.FromFile(file)) { Edging = SKFontEdging.Antialias })];
         for (int line = 0; line < count; line++)
         {
             string text = string.Join(' ', Enumerable.Range(0, random.Next(2, 4)).Select(_ => Word(random)));
@@ -44,9 +45,9 @@ internal static class TextLines
         ? random.Next(10, 100_000).ToString(System.Globalization.CultureInfo.InvariantCulture)
         : Words[random.Next(Words.Length)];
 
-    private static TextLine Render(string text, SKTypeface face, Random random)
+    private static TextLine Render(string text, SKFont font, Random random)
     {
-        using SKFont font = new(face, 18 + 12 * random.NextSingle()) { Edging = SKFontEdging.Antialias };
+        font.Size = 24 + 14 * random.NextSingle();
         float length = font.MeasureText(text, out SKRect bounds);
         int width = ((int)length + 2 * Margin + MultipleOfWidth - 1) / MultipleOfWidth * MultipleOfWidth;
         using SKBitmap bitmap = new(new SKImageInfo(width, TextLine.Height, SKColorType.Bgra8888, SKAlphaType.Opaque));
@@ -55,7 +56,7 @@ internal static class TextLines
         byte ink = (byte)random.Next(0, 90);
         canvas.Clear(new SKColor(paper, paper, paper));
         canvas.RotateDegrees(3 * random.NextSingle() - 1.5f, width / 2f, TextLine.Height / 2f);
-        using SKMaskFilter blur = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.3f + 0.7f * random.NextSingle());
+        using SKMaskFilter blur = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.2f + 0.5f * random.NextSingle());
         using SKPaint paint = new() { Color = new SKColor(ink, ink, ink), IsAntialias = true, MaskFilter = blur };
         canvas.DrawText(text, Margin, TextLine.Height / 2f - bounds.MidY, SKTextAlign.Left, font, paint);
         canvas.Flush();
