@@ -9,10 +9,13 @@
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
  *    promised in numbers, and what is not, is in docs/threat-model.md.
  *  - On an error the contents of dst and workspace are unspecified and the model stays usable.
- *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, neon, avx2, avx512), read once, chooses among the variants of the
+ *  - The environment variable WEIGHTLESS_ISA (scalar, vector128, sse, neon, avx2, avx512), read once, chooses among the variants of the
  *    vectorised loops. All give the same bytes; one that the machine does not have is ignored.
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
- *    a workspace of its own.
+ *    a workspace of its own; from a signal handler too, while the thread is within another call, and from a destructor.
+ *  - The process is the host's. The library starts no thread, handles no signal, reads no other environment variable, asks
+ *    nothing of the system, and holds nothing between two calls: a thread may be cancelled or jump out of a call. It uses
+ *    at most WL_MAX_STACK bytes of stack, so that a thread with 16 KiB of stack can call any function.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
  *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
  *
@@ -44,6 +47,9 @@ extern "C" {
 #if defined(WL_LIBRARY_ABI) && WL_LIBRARY_ABI != WL_VERSION_MAJOR
 #error "weightless.h and the libweightless that is to be linked have different ABIs"
 #endif
+
+/* No function uses more bytes of the calling thread's stack. */
+#define WL_MAX_STACK 12288
 
 /* A tensor has at most this many dimensions. */
 #define WL_MAX_RANK 8
@@ -99,7 +105,8 @@ enum {
     WL_METHOD_CSR = 2,
     WL_METHOD_BLOOMIER = 3,
     WL_METHOD_COUPLED = 4,
-    WL_METHOD_CONTEXT = 5
+    WL_METHOD_CONTEXT = 5,
+    WL_METHOD_WORDS = 6
 };
 enum {
     WL_CODER_NONE = 0,
@@ -114,7 +121,7 @@ enum {
 typedef struct wl_model {
     const void *data;
     size_t size;
-    uint64_t opaque[6];
+    uint64_t opaque[12];
 } wl_model;
 
 /* What the file says of a tensor: filled by wl_tensor_info. Pointers point into the file. */
@@ -137,16 +144,15 @@ typedef struct wl_tensor {
     uint32_t reserved;
 } wl_tensor;
 
-/* What the managed runtime inside the library has done: filled by wl_managed_memory. */
+/* What a managed runtime inside the library would have done: filled by wl_managed_memory. */
 typedef struct wl_managed {
-    uint64_t allocated_bytes; /* managed bytes ever allocated by the calling thread */
-    uint64_t collections;     /* garbage collections of the process */
+    uint64_t allocated_bytes; /* managed bytes ever allocated by the calling thread: 0 */
+    uint64_t collections;     /* garbage collections of the process: 0 */
 } wl_managed;
 
 /*
- * Starts the library's runtime now, instead of within the first call of another function: about 2 ms and 1 MB, once a
- * process, and one sleeping thread. Optional. It takes SIGSEGV and SIGFPE handlers (which pass on what is not the
- * library's) and keeps the host's SIGPIPE handling. Since 1.0.
+ * Whether this machine has what the library was compiled for; INTERNAL if not, and then from every function with a status.
+ * Optional: nothing has to be started, and a first call costs no more than a later one. Since 1.0.
  */
 wl_status wl_init(void);
 
@@ -169,7 +175,18 @@ wl_status wl_open(const void *data, size_t size, wl_model *model);
 uint32_t wl_tensor_count(const wl_model *model);
 
 /*
- * Fills *info for the tensor with that index. Walks the directory: time proportional to the index.
+ * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
+ * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
+ * name the logarithm of n. wl_index_size says how many bytes it needs (24 a tensor, and 7), wl_index fills them, of any
+ * alignment, and has *model use them from now on, as copies of *model made later do: they must stay where they are and unchanged for
+ * as long. WORKSPACE_SIZE if there are fewer. wl_index writes to *model: no other call may use it meanwhile.
+ * Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE. Since 1.0.
+ */
+wl_status wl_index_size(const wl_model *model, size_t *size);
+wl_status wl_index(wl_model *model, void *memory, size_t size);
+
+/*
+ * Fills *info for the tensor with that index. Without wl_index it walks the directory: time proportional to the index.
  * Hostile input: reads the entry and the section's first bytes. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
  */
 wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info);
@@ -186,7 +203,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
  *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
- *   coupled:                at most 64 KiB
+ *   coupled, words:         at most 64 KiB
  *   context:                about 20 to 600 KiB, by the encoder's strength and the tensor's shape
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
@@ -207,6 +224,7 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
  * What a band costs:
  *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
+ *   words: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
  *   the others are sequential: a band that starts where the previous call on that workspace ended goes on from there, any
@@ -239,7 +257,7 @@ wl_status wl_decode_csr(const wl_model *model, uint32_t tensor, wl_type type, ui
  * in ascending order, every product and every sum rounded to a float; then sum i += sum i + 16 for i below 16, and so on with 8,
  * 4, 2 and 1. It is that of the elements that wl_decode gives, zeros included: 0 times infinity is not a number, and one
  * that is not is 0x7fc00000.
- * It uses 12 KiB of the stack. Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
+ * Hostile input: as wl_decode. Errors: ARGUMENT (also if x_size is too small), NO_TENSOR, TYPE,
  * DST_SIZE (y_size is too small), WORKSPACE_SIZE, CORRUPT. Since 1.0.
  */
 wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size,
@@ -253,8 +271,8 @@ wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size
 wl_status wl_verify(const wl_model *model);
 
 /*
- * What the managed runtime has allocated: the difference before and after any of the functions above is 0, and that is
- * what this function is for. Errors: ARGUMENT. Since 1.0.
+ * For hosts that measure what a call allocates: there is no managed heap in the library and no collector, so that both numbers are 0.
+ * Errors: ARGUMENT. Since 1.0.
  */
 wl_status wl_managed_memory(wl_managed *managed);
 

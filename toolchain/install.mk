@@ -5,7 +5,6 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
-HOST := linux-x64
 MACHINE ?= $(HOST)
 ifeq ($(filter $(MACHINE),$(MACHINES)),)
 $(error MACHINE is one of: $(MACHINES))
@@ -27,13 +26,13 @@ INSTALLED := $(INCLUDEDIR)/weightless.h $(addprefix $(LIBDIR)/,$(SHARED) libweig
 	$(addprefix $(MANDIR)/man3/,weightless.3 $(FUNCTIONS:=.3))
 INSTALLED_FOLDERS := $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(INCLUDEDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man3
 
-artifacts/man/weightless.3: $(HEADER) toolchain/man-header
+artifacts/man/weightless.3: $(HEADER) docs/man/header
 	@mkdir -p $(@D)
-	@toolchain/man-header $(HEADER) >$@
+	@docs/man/header $(HEADER) >$@
 
-artifacts/man/weightless.1: $(CLI) toolchain/man-cli
+artifacts/man/weightless.1: $(CLI) docs/man/cli
 	@mkdir -p $(@D)
-	@toolchain/man-cli $(CLI) $(VERSION) >$@
+	@docs/man/cli $(CLI) $(VERSION) >$@
 
 # Folders inside the prefix are told relative to it, so that pkg-config's --define-prefix works.
 filled = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@ABI@|$(ABI)|' -e 's|@MACHINE@|$(MACHINE)|' \
@@ -50,10 +49,10 @@ install: $(addprefix artifacts/$(MACHINE)/libweightless,.so .a) $(MAN) $(if $(fi
 	@ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/libweightless.so.$(ABI)'
 	@ln -sf libweightless.so.$(ABI) '$(DESTDIR)$(LIBDIR)/libweightless.so'
 	@install -m 644 artifacts/$(MACHINE)/libweightless.a '$(DESTDIR)$(LIBDIR)'
-	@$(filled) -e 's|@STATIC_LIBS@|$(STATIC_LIBS)|' toolchain/package/weightless.pc.in \
+	@$(filled) toolchain/package/weightless.pc.in \
 		>'$(DESTDIR)$(LIBDIR)/pkgconfig/weightless.pc'
 	@for file in weightless-config.cmake weightless-config-version.cmake; do \
-		$(filled) -e 's|@STATIC_LIBS@|$(subst $(eval) ,;,$(STATIC_LIBS:-l%=%))|' toolchain/package/$$file.in \
+		$(filled) toolchain/package/$$file.in \
 			>'$(DESTDIR)$(LIBDIR)/cmake/weightless/'$$file; \
 	done
 	@install -m 644 artifacts/man/weightless.3 '$(DESTDIR)$(MANDIR)/man3'
@@ -77,7 +76,3 @@ else
 		done; \
 	done
 endif
-
-.PHONY: test-install
-test-install: $(LIBRARIES) $(CLI) ## install into empty folders, build clients in C and C++ against it, uninstall
-	@tests/install/run

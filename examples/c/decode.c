@@ -9,7 +9,7 @@
  *     name   shape (784x300)   type   method   coder   checksum of the decoded weights
  *
  * The checksum is FNV-1a, 64 bits, over the elements in the tensor's own type, row-major, little-endian.
- * Build:  cc -std=c99 decode.c libweightless.a -lm -ldl -lpthread      or      cc -std=c99 decode.c -lweightless
+ * Build:  cc -std=c99 decode.c libweightless.a      or      cc -std=c99 decode.c -lweightless
  *
  * SPDX-License-Identifier: MIT
  */

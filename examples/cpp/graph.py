@@ -1,10 +1,12 @@
-"""graph.py: writes lenet.onnx, the graph of LeNet-300-100 without its weights.
+"""graph.py: writes lenet.onnx, the graph of LeNet-300-100 without its weights, or that of another chain of layers.
 
-    python3 graph.py lenet.onnx
+    python3 graph.py lenet.onnx [784 300 100 10]
 
-The initializers have names and shapes, and their data is said to be elsewhere: the client gives it to the session. Plain
+The initializers have names and shapes, and their data is said to be external: the client gives it to the session. ONNX Runtime
+does not read a file then, but asks that there is one of the name given: the graph itself will do. Plain
 protobuf messages, field by field as onnx.proto numbers them, so that no onnx package is needed.
 """
+import os
 import sys
 
 FLOAT = 1
@@ -30,7 +32,7 @@ def field(number, value):
 
 
 def initializer(name, *shape):
-    where = field(1, "location") + field(2, "lenet.wls")
+    where = field(1, "location") + field(2, os.path.basename(sys.argv[1]))
     return b"".join(field(1, size) for size in shape) + field(2, FLOAT) + field(8, name) + field(13, where) + field(14, EXTERNAL)
 
 
@@ -62,7 +64,8 @@ def graph(sizes):
 
 def main():
     opset = field(1, "") + field(2, 13)
-    model = field(1, 8) + field(2, "weightless") + field(7, graph([784, 300, 100, 10])) + field(8, opset)
+    sizes = [int(size) for size in sys.argv[2:]] or [784, 300, 100, 10]
+    model = field(1, 8) + field(2, "weightless") + field(7, graph(sizes)) + field(8, opset)
     with open(sys.argv[1], "wb") as file:
         file.write(model)
 

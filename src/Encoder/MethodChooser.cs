@@ -1,5 +1,8 @@
 using System.Globalization;
+using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder;
@@ -9,55 +12,50 @@ namespace Weightless.Encoder;
 public sealed record MethodChoice(EncodedTensor Encoded, string Reason);
 
 /// <summary>
-/// Method <c>auto</c>: the smallest exact method, or, with a budget for false positives, the smallest of those and of a
-/// coupled filter that stays within it.
+/// Encodes a tensor by the method that was asked for or, by default, by all that may be best: exact ones and, with a budget for
+/// false positives, a filter that stays within it. The smallest is taken, and none where the elements themselves are no larger.
 /// </summary>
 public static class MethodChooser
 {
-    private static readonly (Method Method, Coder Coder)[] Exact =
-        [(Method.Context, Coder.None), (Method.Csr, Coder.Arithmetic), (Method.Dense, Coder.Arithmetic)];
-
-    /// <param name="options">All but its method and coder hold.</param>
     /// <param name="earlier">The tensors before it in the file, encoded.</param>
     public static MethodChoice Choose(PreparedTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier = null)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(options);
+        EncodedTensor stored = EncodedTensor.Store(tensor.Source);
         if (tensor.Clustered is not { } clustered)
-            return new MethodChoice(EncodedTensor.Store(tensor.Source), "stored: it was not clustered");
+            return new MethodChoice(stored, "stored: it was not clustered");
+        if (options.Method == Method.Stored)
+            return new MethodChoice(stored, "stored: that was asked for");
 
-        List<EncodedTensor> candidates = [];
-        foreach ((Method method, Coder coder) in Exact)
-            candidates.Add(ModelEncoder.Encode(tensor, options with { Method = method, Coder = coder }, earlier));
-        if (options.MaxFalsePositives is { } rate && CellBits(clustered, rate) is { } cellBits)
-        {
-            // The classic filter is larger at the same rate.
-            candidates.Add(ModelEncoder.Encode(tensor, options with { Method = Method.Coupled, Coder = Coder.None, CellBits = cellBits }));
-        }
-        EncodedTensor[] ranked = [.. candidates.DistinctBy(candidate => candidate.Method).OrderBy(candidate => candidate.ExpectedBytes)];
-        return new MethodChoice(ranked[0], Reason(clustered, ranked));
+        EncodedTensor[] ranked =
+        [
+            .. Candidates(clustered, options)
+                .Select(candidate => Encoders.Encode(clustered, candidate, earlier))
+                .OrderBy(candidate => candidate.ExpectedBytes)
+                .ThenByDescending(candidate => Methods.Of(candidate.Method).IsExact),
+        ];
+        if (ranked[0].ExpectedBytes < stored.ExpectedBytes)
+            return new MethodChoice(ranked[0], Reason(tensor.Source, ranked[0], ranked.AsSpan(1)));
+        EncodedTensor full = Encoders.Encode(clustered, options with { Method = Method.Stored, Coder = Coder.None });
+        return new MethodChoice(full, Reason(tensor.Source, full, ranked));
     }
 
-    /// <summary>The fewest bits of a cell with which a filter stays within a rate of false positives; null if too many.</summary>
-    private static int? CellBits(ClusteredTensor tensor, double rate)
+    /// <summary>What is tried. Of two that make the same bytes the first is taken: the method with the higher number.</summary>
+    private static IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options) => options.Method is null
+        ? Encoders.All.ToArray().Reverse().SelectMany(encoder => encoder.Candidates(tensor, options))
+        : [options];
+
+    private static string Reason(Tensor tensor, EncodedTensor best, ReadOnlySpan<EncodedTensor> others)
     {
-        for (int bits = EncodedTensor.MinCellBits(tensor.Clusters); bits <= Limits.MaxCellBits; bits++)
+        string reason = string.Create(CultureInfo.InvariantCulture,
+            $"{Methods.Of(best.Method).Name} takes {best.Bytes:N0} bytes of {tensor.ByteLength:N0}");
+        string separator = ": ";
+        foreach (EncodedTensor other in others)
         {
-            if (tensor.Clusters <= rate * (1 << bits))
-                return bits;
+            reason += string.Create(CultureInfo.InvariantCulture, $"{separator}{Methods.Of(other.Method).Name} {other.Bytes:N0}");
+            separator = ", ";
         }
-        return null;
+        return reason;
     }
-
-    private static string Reason(ClusteredTensor tensor, EncodedTensor[] ranked)
-    {
-        long plain = tensor.Ids.Length * (long)ElementTypes.Size(tensor.Type);
-        string best = string.Create(CultureInfo.InvariantCulture,
-            $"{Name(ranked[0])} takes {ranked[0].Bytes:N0} bytes of {plain:N0}");
-        IEnumerable<string> others = ranked.Skip(1)
-            .Select(other => string.Create(CultureInfo.InvariantCulture, $"{Name(other)} {other.Bytes:N0}"));
-        return ranked.Length == 1 ? $"{best}, and no method is smaller" : $"{best}: {string.Join(", ", others)}";
-    }
-
-    private static string Name(EncodedTensor tensor) => tensor.Method.ToString().ToLowerInvariant();
 }

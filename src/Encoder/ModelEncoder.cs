@@ -1,13 +1,11 @@
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder;
 
-/// <summary>A tensor on its way into a file, and what kept it from being clustered, if anything did.</summary>
-public sealed record PreparedTensor(Tensor Source, ClusteredTensor? Clustered, Unclustered Reason);
-
-/// <summary>Prunes, clusters and encodes the tensors of a model.</summary>
+/// <summary>The way of a tensor into a file: it is pruned and clustered, then encoded.</summary>
 public static class ModelEncoder
 {
     /// <summary>Prunes and clusters a tensor as the options say.</summary>
@@ -17,47 +15,39 @@ public static class ModelEncoder
         ArgumentNullException.ThrowIfNull(options);
         if (!options.Selects(tensor.Name))
             return new PreparedTensor(tensor, null, Unclustered.None);
-        bool changes = options.Changes(tensor);
-        ClusteredTensor? clustered = Clusterer.TryCluster(tensor, changes ? options.Density : null,
-            changes ? options.Clusters : null, out Unclustered reason);
-        clustered = options.HalfCodebook && changes ? clustered?.WithHalfCodebook() : clustered?.WithSmallestCodebook();
-        return new PreparedTensor(tensor, clustered, reason);
+        double? density = options.Prunes(tensor) ? options.Density : null;
+        int? clusters = options.Clusters is { } most && (options.Prunes(tensor) || IsPrunedBias(tensor)) ? most : null;
+        ClusteredTensor? clustered = Clusterer.TryCluster(tensor, density, clusters, out Unclustered reason);
+        LeftAlone leftAlone = WhyLeftAlone(tensor, options, clustered, reason);
+        clustered = options.HalfCodebook && options.Prunes(tensor)
+            ? clustered?.WithHalfCodebook()
+            : clustered?.WithSmallestCodebook();
+        return new PreparedTensor(tensor, clustered, reason, leftAlone);
     }
 
     /// <summary>Encodes a tensor by the options' method, or stores it where that is no larger.</summary>
-    /// <param name="earlier">The tensors before it in the file, encoded: method <c>context</c> can make use of them.</param>
-    public static EncodedTensor Encode(PreparedTensor tensor, EncoderOptions options,
-        IReadOnlyList<EncodedTensor>? earlier = null)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Method is not { } method)
-            return MethodChooser.Choose(tensor, options, earlier).Encoded;
-        EncodedTensor stored = EncodedTensor.Store(tensor.Source);
-        if (tensor.Clustered is not { } clustered || method == Method.Stored)
-            return stored;
-        EncodedTensor encoded = method == Method.Context
-            ? EncodedTensor.EncodeContext(clustered, options.Strength, earlier)
-            : EncodedTensor.Encode(clustered, method, options.Coder, CellBits(clustered, options), options.Room, options.Seed);
-        return encoded.ExpectedBytes < stored.ExpectedBytes ? encoded : AsStored(clustered);
-    }
+    /// <param name="earlier">The tensors before it in the file, encoded: a section may refer to them.</param>
+    public static EncodedTensor Encode(PreparedTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier = null) =>
+        MethodChooser.Choose(tensor, options, earlier).Encoded;
 
-    /// <summary>The cell width for a tensor; one that was asked for is raised to what its centroids need.</summary>
-    public static int CellBits(ClusteredTensor tensor, EncoderOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        ArgumentNullException.ThrowIfNull(options);
-        return Math.Max(options.CellBits ?? EncodedTensor.DefaultCellBits(tensor.Clusters),
-            EncodedTensor.MinCellBits(tensor.Clusters));
-    }
+    /// <summary>Who has pruned more than half of a bias away takes it for weights like others.</summary>
+    private static bool IsPrunedBias(Tensor tensor) =>
+        ElementTypes.IsFloat(tensor.Type) && tensor.Shape.Count == 1 && new Weights(tensor).CountZeros() > tensor.Count / 2;
 
-    /// <summary>The tensor with its weights as they were pruned and clustered, in full.</summary>
-    internal static EncodedTensor AsStored(ClusteredTensor tensor)
+    private static LeftAlone WhyLeftAlone(Tensor tensor, EncoderOptions options, ClusteredTensor? clustered, Unclustered reason)
     {
-        int size = ElementTypes.Size(tensor.Type);
-        byte[] data = new byte[(long)tensor.Ids.Length * size];
-        for (int i = tensor.NextNonzero(0); i < tensor.Ids.Length; i = tensor.NextNonzero(i + 1))
-            BitConverter.GetBytes(tensor.Centroids[tensor.Ids[i] - 1]).AsSpan(0, size).CopyTo(data.AsSpan(i * size));
-        return new EncodedTensor(tensor.Name, tensor.Type, tensor.Shape, Method.Stored, Coder.None, data);
+        if (reason == Unclustered.NotFinite)
+            return LeftAlone.No;
+        bool isOver = clustered is null
+            ? options.Density is not null || options.Clusters is not null
+            : clustered.Clusters > (options.Clusters ?? Limits.MaxClusters)
+                || options.Density is { } density && clustered.Nonzeros > MagnitudePruning.Keep(tensor.Count, density);
+        if (!isOver)
+            return LeftAlone.No;
+        if (ElementTypes.Size(tensor.Type) == sizeof(ulong))
+            return LeftAlone.Wide;
+        if (!ElementTypes.IsFloat(tensor.Type))
+            return LeftAlone.Integer;
+        return options.Prunes(tensor) ? LeftAlone.No : LeftAlone.OneDimensional;
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Weightless.NativeDecoder.Calls;
+using Weightless.NativeDecoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder;
@@ -16,19 +18,13 @@ internal static unsafe class Exports
     public static byte* StatusString(Status status) => StatusText.Of(status);
 
     [UnmanagedCallersOnly(EntryPoint = "wl_open")]
-    public static Status Open(byte* data, nuint size, Model* model)
-    {
-        if (data == null || model == null)
-            return Status.Argument;
-        try
-        {
-            return Model.Open(data, size, out *model);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+    public static Status Open(byte* data, nuint size, Model* model) => Guard.Run(new OpenCall(data, size, model));
+
+    [UnmanagedCallersOnly(EntryPoint = "wl_index_size")]
+    public static Status IndexSize(Model* model, nuint* size) => Guard.Run(new IndexSizeCall(model, size));
+
+    [UnmanagedCallersOnly(EntryPoint = "wl_index")]
+    public static Status Index(Model* model, byte* memory, nuint size) => Guard.Run(new IndexCall(model, memory, size));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_tensor_count")]
     public static uint TensorCount(Model* model) => model != null && model->IsOpen ? model->TensorCount : 0;
@@ -38,187 +34,66 @@ internal static unsafe class Exports
     {
         if (info == null)
             return Status.Argument;
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            *info = status == Status.Ok ? new TensorInfo(decoder) : default;
-            return status;
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
+        *info = default;
+        return Run(model, tensor, new InfoCall(info));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "wl_find_tensor")]
-    public static Status FindTensor(Model* model, byte* name, uint* tensor)
-    {
-        if (model == null || !model->IsOpen || name == null || tensor == null)
-            return Status.Argument;
-        try
-        {
-            return model->Find(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), out *tensor);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+    public static Status FindTensor(Model* model, byte* name, uint* tensor) => Guard.Run(new FindCall(model, name, tensor));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_workspace_size")]
     public static Status WorkspaceSize(Model* model, uint tensor, nuint* size)
     {
         if (size == null)
             return Status.Argument;
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            *size = status == Status.Ok ? decoder.WorkspaceSize : 0;
-            return status;
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
+        *size = 0;
+        return Run(model, tensor, new WorkspaceSizeCall(size));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "wl_decode")]
     public static Status Decode(Model* model, uint tensor, uint type, byte* dst, nuint dstSize, byte* workspace,
-        nuint workspaceSize)
-    {
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            return status != Status.Ok
-                ? status
-                : DecodeRows(decoder, type, 0, decoder.Entry.Rows, dst, dstSize, workspace, workspaceSize);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+        nuint workspaceSize) =>
+        Run(model, tensor, new RowsCall(Type(type), null, 0, dst, dstSize, new Scratch(workspace, workspaceSize)));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_decode_rows")]
     public static Status DecodeRows(Model* model, uint tensor, uint type, ulong firstRow, ulong rowCount, byte* dst,
-        nuint dstSize, byte* workspace, nuint workspaceSize)
-    {
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            return status != Status.Ok
-                ? status
-                : DecodeRows(decoder, type, firstRow, rowCount, dst, dstSize, workspace, workspaceSize);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+        nuint dstSize, byte* workspace, nuint workspaceSize) =>
+        Run(model, tensor, new RowsCall(Type(type), firstRow, rowCount, dst, dstSize, new Scratch(workspace, workspaceSize)));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_decode_csr")]
     public static Status DecodeCsr(Model* model, uint tensor, uint type, ulong* rowOffsets, nuint rowOffsetsSize,
-        uint* columnIndexes, byte* values, nuint capacity, byte* workspace, nuint workspaceSize)
-    {
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            if (status == Status.Ok && !IsType(type))
-                status = Status.Argument;
-            return status != Status.Ok
-                ? status
-                : decoder.DecodeCsr((ElementType)type, rowOffsets, rowOffsetsSize, columnIndexes, values, capacity, workspace,
-                    workspaceSize);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+        uint* columnIndexes, byte* values, nuint capacity, byte* workspace, nuint workspaceSize) =>
+        Run(model, tensor, new CsrCall(Type(type), new CsrArrays(rowOffsets, rowOffsetsSize, columnIndexes, values, capacity),
+            new Scratch(workspace, workspaceSize)));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_matvec")]
     public static Status MatVec(Model* model, uint tensor, float* x, nuint xSize, float* y, nuint ySize, byte* workspace,
-        nuint workspaceSize)
-    {
-        try
-        {
-            Status status = OpenTensor(model, tensor, out TensorDecoder decoder);
-            return status != Status.Ok ? status : decoder.Multiply(x, xSize, y, ySize, workspace, workspaceSize);
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+        nuint workspaceSize) =>
+        Run(model, tensor, new ProductCall(x, xSize, y, ySize, new Scratch(workspace, workspaceSize)));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_verify")]
-    public static Status Verify(Model* model)
-    {
-        if (model == null || !model->IsOpen)
-            return Status.Argument;
-        try
-        {
-            return model->Verify();
-        }
-        catch (Exception)
-        {
-            return Status.Internal;
-        }
-    }
+    public static Status Verify(Model* model) => Guard.Run(new VerifyCall(model));
 
     [UnmanagedCallersOnly(EntryPoint = "wl_managed_memory")]
     public static Status ManagedMemory(ManagedMemory* managed)
     {
         if (managed == null)
             return Status.Argument;
-        managed->AllocatedBytes = (ulong)GC.GetAllocatedBytesForCurrentThread();
-        managed->Collections = (ulong)GC.CollectionCount(0);
+        *managed = default;
         return Status.Ok;
     }
 
-    private static Status OpenTensor(Model* model, uint tensor, out TensorDecoder decoder)
-    {
-        decoder = default;
-        if (model == null || !model->IsOpen)
-            return Status.Argument;
-        Status status = model->Find(tensor, out TensorEntry entry);
-        return status == Status.Ok ? TensorDecoder.Open(entry, *model, out decoder) : status;
-    }
+    private static Status Run<TCall>(Model* model, uint tensor, TCall call) where TCall : struct, ICodecCall =>
+        Guard.Run(new TensorCall<TCall>(model, tensor, call));
 
-    private static Status DecodeRows(in TensorDecoder decoder, uint type, ulong firstRow, ulong rowCount, byte* dst,
-        nuint dstSize, byte* workspace, nuint workspaceSize) =>
-        IsType(type)
-            ? decoder.DecodeRows((ElementType)type, firstRow, rowCount, dst, dstSize, workspace, workspaceSize)
-            : Status.Argument;
-
-    private static bool IsType(uint type) => type <= (uint)ElementType.Id8 && ElementTypes.Size((ElementType)type) != 0;
+    // A number beyond a byte's is no type either.
+    private static ElementType Type(uint type) => type <= byte.MaxValue ? (ElementType)type : (ElementType)byte.MaxValue;
 }
 
-/// <summary><c>wl_managed</c>.</summary>
+/// <summary><c>wl_managed</c>: what a library with a runtime would have to tell.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ManagedMemory
 {
     public ulong AllocatedBytes;
     public ulong Collections;
-}
-
-/// <summary><c>wl_tensor</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal readonly unsafe struct TensorInfo(in TensorDecoder decoder)
-{
-    private readonly byte* _name = decoder.Entry.Name;
-    private readonly byte* _stored = decoder.Entry.Method == Method.Stored ? decoder.Entry.Section : null;
-    private readonly Shape _shape = decoder.Entry.Shape;
-    private readonly ulong _rows = decoder.Entry.Rows;
-    private readonly ulong _columns = decoder.Entry.Columns;
-    private readonly ulong _nonzeros = decoder.Nonzeros;
-    private readonly ulong _encodedBytes = decoder.Entry.EncodedBytes;
-    private readonly uint _nameLength = (uint)decoder.Entry.NameLength;
-    private readonly uint _rank = (uint)decoder.Entry.Rank;
-    private readonly uint _type = (uint)decoder.Entry.Type;
-    private readonly uint _method = (uint)decoder.Entry.Method;
-    private readonly uint _coder = (uint)decoder.Entry.Coder;
-    private readonly uint _clusters = (uint)decoder.Clusters;
-    private readonly uint _cellBits = (uint)decoder.CellBits;
-    private readonly uint _reserved;
 }

@@ -1,8 +1,8 @@
 #include "compare.h"
 
-#include "../native/check.h"
-#include "../native/golden.h"
-#include "../native/guard.h"
+#include "check.h"
+#include "golden.h"
+#include "guard.h"
 
 #include <string.h>
 

@@ -16,7 +16,7 @@
  */
 int exercise(const uint8_t *data, size_t size);
 
-/* Of the instrumented library only: counts branches in an area of 65,536 bytes; chooses the variant of the vector loops. */
+/* Of the instrumented library only: counts branches in an area of 65,536 bytes; chooses a variant of the vector loops by any number. */
 #define FUZZ_AREA 65536
 void fuzz_trace(uint8_t *area) __attribute__((weak));
 void fuzz_variant(int variant) __attribute__((weak));

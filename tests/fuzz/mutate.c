@@ -1,6 +1,6 @@
 #include "mutate.h"
 
-#include "../native/repair.h"
+#include "repair.h"
 #include "script.h"
 
 #include <string.h>

@@ -43,6 +43,7 @@ internal sealed class Measurement(OnnxReader model, Func<byte[], double> error)
         sbyte[] integers = [.. tensor.Integers.Select(value => (sbyte)value)];
         Tensor bytes = new(tensor.Name, ElementType.I8, tensor.Shape, MemoryMarshal.AsBytes(integers.AsSpan()).ToArray());
         ClusteredTensor clustered = Clusterer.TryCluster(bytes, null, null, out _)!;
-        return EncodedTensor.EncodeContext(clustered, strength: 9).Bytes;
+        EncoderOptions options = new() { Method = Method.Context, Strength = 9 };
+        return ModelEncoder.Encode(new PreparedTensor(bytes, clustered, Unclustered.None), options).Bytes;
     }
 }

@@ -23,10 +23,10 @@ def decoding_seconds(files, tensor, weights):
 
 
 def parse_cycles(text):
-    """Predicted cycles a weight, from what toolchain/predict-a53 prints."""
+    """Predicted cycles a weight, from what bench/predict-a53 prints."""
     return float(re.search(r"([\d.]+) predicted cycles a weight", text)[1])
 
 
 def predicted_a53_cycles():
     """What llvm-mca predicts for the coupled filter's float32 loop in the arm64 library."""
-    return parse_cycles(run(ROOT / "toolchain/predict-a53", ARM_LIBRARY))
+    return parse_cycles(run(ROOT / "bench/predict-a53", ARM_LIBRARY))

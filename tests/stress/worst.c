@@ -4,20 +4,19 @@
  *     worst FOLDER EDITS [CORPUS]
  *
  * Measures every function on the golden files of FOLDER, EDITS random edits of each, files made to take long (adversaries.c), and
- * whatever files CORPUS holds. The unit of time is a step, one of a chain of 64-bit multiplications and additions, timed in
+ * the inputs of the archive CORPUS. The unit of time is a step, one of a chain of 64-bit multiplications and additions, timed in
  * the same run; that of size is a byte of the file or the workspace, or a weight up to the last one asked for.
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
 #include "adversaries.h"
 #include "check.h"
+#include "corpus.h"
 #include "edits.h"
 #include "golden.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /* The bound: so many steps for each unit of size, and for BASE more. */
@@ -219,36 +218,17 @@ static void measure_edits(const golden *file, unsigned long count)
     free(edited);
 }
 
-static void measure_folder(const char *folder)
+static void measure_corpus(const char *archive)
 {
-    DIR *directory = opendir(folder);
-    struct dirent *entry;
-    while (directory && (entry = readdir(directory)) != NULL) {
-        char path[1024];
-        struct stat status;
-        FILE *file;
-        uint8_t *data;
-        size_t size;
-        int round;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] == '.' || stat(path, &status) != 0)
-            continue;
-        if (S_ISDIR(status.st_mode)) {
-            measure_folder(path);
-            continue;
-        }
-        size = (size_t)status.st_size;
-        data = malloc(size + 1);
-        file = fopen(path, "rb");
-        if (!data || !file || fread(data, 1, size, file) != size)
-            exit(2);
-        fclose(file);
-        for (round = 0; round < 4; round++)
-            measure_file(path, data, size, (uint32_t)round * 0x9e3779b9u);
-        free(data);
+    int count, i, round;
+    corpus_input *inputs = corpus_load(archive, &count);
+    if (!inputs) {
+        fprintf(stderr, "worst: %s holds no corpus\n", archive);
+        exit(2);
     }
-    if (directory)
-        closedir(directory);
+    for (i = 0; i < count; i++)
+        for (round = 0; round < 4; round++)
+            measure_file(inputs[i].name, inputs[i].data, inputs[i].size, (uint32_t)round * 0x9e3779b9u);
 }
 
 static void within_bound(const void *argument)
@@ -293,7 +273,7 @@ int main(int argc, char **argv)
     for (i = 0; i < count; i++)
         measure_edits(&list[i], strtoul(argv[2], NULL, 10));
     if (argc == 4)
-        measure_folder(argv[3]);
+        measure_corpus(argv[3]);
 
     printf("figure %lu calls on %lu files; a step took %.2f ns; the bound is %d steps for each of %d + bytes of file and "
            "workspace + weights\n", measured, files, step, BOUND, BASE);

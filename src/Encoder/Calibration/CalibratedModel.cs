@@ -63,7 +63,7 @@ internal sealed class CalibratedModel
         return new CalibratedModel(model, Calibrator.Run(model, LayerFinder.Find(model), seen, report), heldOut, report);
     }
 
-    /// <exception cref="ModelFormatException">The target cannot be met.</exception>
+    /// <exception cref="ModelLimitException">The target cannot be met.</exception>
     public QuantizedNetwork Quantize(QuantizationTarget target)
     {
         double price = _quantizer.TypicalLambda();
@@ -80,7 +80,7 @@ internal sealed class CalibratedModel
             { Loss: { } loss } => PriceSearch.Find(price, loss, growsWithPrice: true, At, network => Check(network).Loss),
             _ => PriceSearch.Find(price, target.Bits!.Value, growsWithPrice: false, At, network => network.WeightBits / Weights),
         };
-        return found ?? throw new ModelFormatException("no integers bring the network to what was asked for");
+        return found ?? throw new ModelLimitException("no integers bring the network to what was asked for");
     }
 
     /// <summary>What all tensors of the model take, as far as the rate model tells.</summary>

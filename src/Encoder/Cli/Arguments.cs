@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using DotNet.Globbing;
+using Weightless.Encoder.Codecs;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
@@ -15,6 +16,9 @@ internal static class Arguments
 {
     private const double MinRoom = 1.1;
     private const double MaxRoom = 100;
+
+    /// <summary>Of the methods that have a choice.</summary>
+    public const Coder StandardCoder = NativeDecoder.Format.Coder.Arithmetic;
 
     private static readonly EncoderOptions Standard = new();
 
@@ -32,12 +36,13 @@ internal static class Arguments
     public static Option<bool> Json() => new("--json") { Description = "Print JSON for a script in place of text." };
 
     public static Option<double?> Density() => Number<double>("--density", "P",
-        "Keep this share of each tensor's weights, the largest, and prune the others to zero: above 0, at most 1.",
+        "Keep this share of each float tensor's weights, the largest, and prune the others to zero: above 0, at most 1. A bias is "
+        + "left alone, unless --tensor names it.",
         value => value is > 0 and <= 1, "a number above 0 and at most 1");
 
     public static Option<int?> Clusters() => Number<int>("--clusters", "K",
-        $"Centroids of each float tensor with more than {Limits.MaxClusters} distinct values, found by k-means: "
-        + $"1..{Limits.MaxClusters}. Tensors with fewer values keep them.",
+        $"The most distinct values of a float tensor, 1..{Limits.MaxClusters}, zero not counted: k-means finds so many for one with "
+        + "more, and the others keep theirs. A bias is left alone, unless most of it is zero or --tensor names it.",
         value => value is >= 1 and <= Limits.MaxClusters, $"a whole number from 1 to {Limits.MaxClusters}");
 
     public static Option<int?> CellBits() => Number<int>("--cell-bits", "T",
@@ -71,25 +76,25 @@ internal static class Arguments
         },
     };
 
-    public static Option<ChosenMethod?> Method() => Choice<ChosenMethod?>("--method", "How to encode: exactly by mixed contexts (context), "
-        + "as ids (dense) or as gaps and ids (csr); as a filter with a few false positives (coupled, and bloomier, the classic "
-        + "one); not at all (stored); or each tensor by the smallest exact method (auto).",
+    public static Option<ChosenMethod?> Method() => Choice<ChosenMethod?>("--method",
+        $"How to encode. Exactly: {Describe(facts => facts.IsExact)}. With a few false positives: {Describe(facts => !facts.IsExact)}. "
+        + "auto takes the smallest exact method for each tensor.",
         "auto",
         [
             ("auto", new ChosenMethod(null)),
-            .. new[]
-            {
-                NativeDecoder.Format.Method.Dense, NativeDecoder.Format.Method.Csr, NativeDecoder.Format.Method.Bloomier,
-                NativeDecoder.Format.Method.Coupled, NativeDecoder.Format.Method.Context, NativeDecoder.Format.Method.Stored,
-            }.Select(method => (Names.Of(method), new ChosenMethod(method))),
+            .. Methods.All.ToArray().Select(facts => (facts.Name, new ChosenMethod(facts.Method))),
         ]);
 
-    public static Option<Coder?> Coder() => Choice<Coder?>("--coder", "How the symbols of dense, csr and bloomier are coded.",
-        "arithmetic",
-        [
-            ("none", NativeDecoder.Format.Coder.None), ("huffman", NativeDecoder.Format.Coder.Huffman),
-            ("arithmetic", NativeDecoder.Format.Coder.Arithmetic),
-        ]);
+    /// <summary>The methods that have a coder to choose, as text.</summary>
+    public static string MethodsWithCoders(Func<MethodFacts, bool> accepts)
+    {
+        string[] names = [.. Methods.All.ToArray().Where(facts => facts.HasCoders && accepts(facts)).Select(facts => facts.Name)];
+        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
+    }
+
+    public static Option<Coder?> Coder() => Choice<Coder?>("--coder",
+        $"How the symbols of {MethodsWithCoders(_ => true)} are coded.", Names.Of(StandardCoder),
+        [.. Methods.CoderNames.ToArray().Select((name, coder) => (name, (Coder?)coder))]);
 
     /// <summary>An option for a number; null when it is not given.</summary>
     public static Option<T?> Number<T>(string name, string helpName, string description, Func<T, bool> accepts, string range)
@@ -109,10 +114,10 @@ internal static class Arguments
             },
         };
 
-    public static Option<int?> Strength() => Number<int>("--strength", "1..9",
-        "Of method context: 1 decodes fastest, 9 is smallest. "
+    public static Option<int?> Strength() => Number<int>("--strength", $"1..{EncoderOptions.MaxStrength}",
+        $"Of method context: 1 decodes fastest, {EncoderOptions.MaxStrength} is smallest. "
         + $"[default: {EncoderOptions.DefaultStrength}]",
-        value => value is >= 1 and <= 9, "a whole number from 1 to 9");
+        value => value is >= 1 and <= EncoderOptions.MaxStrength, $"a whole number from 1 to {EncoderOptions.MaxStrength}");
 
     public static Option<double?> MaxFalsePositives() => Number<double>("--max-false-positives", "RATE",
         "Let method auto take a filter that gets at most this share of the zero weights wrong: above 0, below 1.",
@@ -163,6 +168,10 @@ internal static class Arguments
         if (result.Tokens.Any(token => token.Value.Length == 0))
             result.AddError("'' is not the name of a file");
     }
+
+    /// <summary>The methods for which something holds, each with how it encodes.</summary>
+    private static string Describe(Func<MethodFacts, bool> accepts) => string.Join(", ", Methods.All.ToArray()
+        .Where(accepts).Select(facts => $"{facts.Name} ({Encoders.Of(facts.Method).Description})"));
 
     private static bool IsGlob(string pattern)
     {

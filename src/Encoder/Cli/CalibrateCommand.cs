@@ -23,8 +23,12 @@ internal static class CalibrateCommand
         {
             model, inputs, output,
         };
+        Option<bool> force = Overwriting.Force();
+        command.Add(force);
         command.SetAction(parsed =>
         {
+            if (!parsed.GetValue(force))
+                Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model), parsed.GetRequiredValue(inputs));
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(inputs), parsed.GetRequiredValue(output), terminal);
             return CommandLine.Success;
         });

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
@@ -8,15 +10,10 @@ namespace Weightless.Encoder.Cli;
 /// <summary><c>weightless compare</c>: every method and coder on every tensor, decoded again and checked.</summary>
 internal static class CompareCommand
 {
-    private static readonly Coder[] Coders = [Coder.None, Coder.Huffman, Coder.Arithmetic];
-
     private static readonly (Method Method, Coder Coder)[] Systems =
     [
-        .. Coders.Select(coder => (Method.Dense, coder)),
-        .. Coders.Select(coder => (Method.Csr, coder)),
-        .. Coders.Select(coder => (Method.Bloomier, coder)),
-        (Method.Coupled, Coder.None),
-        (Method.Context, Coder.None),
+        .. Methods.All.ToArray().Where(facts => facts.Method != Method.Stored)
+            .SelectMany(facts => facts.Coders.Select(coder => (facts.Method, coder))),
     ];
 
     public static Command Create(Terminal terminal)
@@ -81,13 +78,9 @@ internal static class CompareCommand
         foreach ((Method method, Coder coder) in tensor.Clustered is null ? [] : Systems)
         {
             progress.Begin($"{Names.Of(method)} and {Names.Of(coder)} on {tensor.Source.Name}", tensor.Source.Count);
-            EncodedTensor encoded = method == Method.Context
-                ? EncodedTensor.EncodeContext(tensor.Clustered!, options.Strength, earlier)
-                : EncodedTensor.Encode(tensor.Clustered!, method, coder, ModelEncoder.CellBits(tensor.Clustered!, options),
-                    options.Room, options.Seed);
+            EncodedTensor encoded = Encoders.Encode(tensor.Clustered!, options with { Method = method, Coder = coder }, earlier);
             encodings.Add(Measure(encoded, earlier, tensor.Clustered!));
-            bool isExact = method is not (Method.Bloomier or Method.Coupled);
-            if (isExact && encoded.ExpectedBytes < smallest.ExpectedBytes)
+            if (Methods.Of(method).IsExact && encoded.ExpectedBytes < smallest.ExpectedBytes)
                 smallest = encoded;
         }
         if (encodings.Any(encoding => encoding.EncodedBytes < stored.Bytes))
@@ -100,10 +93,7 @@ internal static class CompareCommand
     /// <summary>Encodes a tensor into a file in memory, behind those that it may refer to, and looks at what comes out.</summary>
     private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        List<EncodedTensor> tensors = encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded];
-        using MemoryStream stream = new(checked((int)WlsWriter.Measure(tensors)));
-        WlsWriter.Write(stream, tensors);
-        using WlsFile file = WlsFile.Open(stream.GetBuffer().AsMemory(0, (int)stream.Length));
+        using WlsFile file = WlsFile.Of(encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded]);
         WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }
@@ -123,8 +113,8 @@ internal static class CompareCommand
                     continue;
                 if (tensor.CellBits == 0 || right[i] != 0)
                 {
-                    throw new ModelFormatException($"tensor {ModelFormatException.Quote(tensor.Name)} does not come back from "
-                        + $"{Names.Of(tensor.Method)} and {Names.Of(tensor.Coder)}: a defect of this program, please report it");
+                    throw new InvalidOperationException($"tensor {ModelFormatException.Quote(tensor.Name)} does not come back from "
+                        + $"{Names.Of(tensor.Method)} and {Names.Of(tensor.Coder)}");
                 }
                 falsePositives++;
             }
@@ -140,19 +130,20 @@ internal static class CompareCommand
             string title = $"{Terminal.Printable(first.Name)}: {Names.Of(first.Shape)}, {first.DenseBytes} bytes";
             if (tensor.Count() == 1)
             {
-                terminal.Output.WriteLine(first.Method == "stored" ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
+                terminal.Output.WriteLine(first.Method == Names.Of(Method.Stored) ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
                 continue;
             }
             terminal.Output.WriteLine(
                 $"{title}, {first.Nonzeros} non-zeros ({(double)first.Nonzeros / first.Weights:p2}), K = {first.Clusters}");
-            TextTable table = new("method", ">none", ">huffman", ">arithmetic", ">false positives");
+            string[] coders = Methods.CoderNames.ToArray();
+            TextTable table = new(["method", .. coders.Select(coder => $">{coder}"), ">false positives"]);
             foreach (IGrouping<string, TensorReport> row in tensor.GroupBy(encoding => encoding.Method))
             {
                 bool isFilter = row.First().CellBits > 0;
                 table.Add(
                 [
                     isFilter ? $"{row.Key} t={row.First().CellBits}" : row.Key,
-                    .. Coders.Select(coder => Bytes(row.FirstOrDefault(encoding => encoding.Coder == Names.Of(coder)))),
+                    .. coders.Select(coder => Bytes(row.FirstOrDefault(encoding => encoding.Coder == coder))),
                     isFilter ? FalsePositives(row.First()) : "-",
                 ]);
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 
 namespace Weightless.Encoder.Cli;
 
@@ -11,9 +12,12 @@ internal static class DecodeCommand
         Argument<string> file = Arguments.WlsFile();
         Option<string> output = Arguments.Output(
             "The model to write, in the format that its name ends in: .safetensors, .npz, or .npy for a single tensor.", "MODEL");
-        Command command = new("decode", "Decodes all tensors of a .wls file and writes them as a model.") { file, output };
+        Option<bool> force = Overwriting.Force();
+        Command command = new("decode", "Decodes all tensors of a .wls file and writes them as a model.") { file, output, force };
         command.SetAction(parsed =>
         {
+            if (!parsed.GetValue(force))
+                Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(file));
             Run(parsed.GetRequiredValue(file), parsed.GetRequiredValue(output), terminal);
             return CommandLine.Success;
         });
@@ -41,7 +45,7 @@ internal static class DecodeCommand
                     progress.Advance(elements.Length);
                 });
             }
-            catch (ModelFormatException e)
+            catch (ModelException e)
             {
                 // The fault of the input, met while the output is written.
                 throw new CommandException($"{path}: {e.Message}", e);

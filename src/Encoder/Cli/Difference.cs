@@ -1,19 +1,28 @@
 using System.Buffers.Binary;
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
 
 /// <summary>How a decoded tensor differs from the model's, element by element. Minus zero is zero.</summary>
-internal sealed class Difference(WlsTensor tensor)
+internal sealed class Difference(WlsTensor tensor, Tensor source)
 {
+    private readonly bool _isFilter = tensor.CellBits > 0;
     private readonly int _size = ElementTypes.Size(tensor.Type);
-    private readonly Palette256 _expected = new();
-    private readonly Palette256 _decoded = new();
+    private readonly DecodedValues _values = new(tensor.Type);
+
+    // A filter may give a weight that was pruned any value: which ones were has to be found out from their number.
+    private MagnitudePruning _pruning = tensor.CellBits == 0 ? MagnitudePruning.None
+        : MagnitudePruning.ToDensity(new Weights(source), (double)tensor.Nonzeros / Math.Max(tensor.Weights, 1));
+
+    // Whether elements differ that are never changed: infinities and the like, and those of the types that are stored.
+    private bool _differsInOthers;
 
     public long Count { get; private set; }
 
-    /// <summary>Zeros that have become something: in a filter, false positives.</summary>
+    /// <summary>Zeros, or pruned weights, that have become something: in a filter, false positives.</summary>
     public long FromZero { get; private set; }
 
     /// <summary>Weights that have become zero.</summary>
@@ -28,17 +37,11 @@ internal sealed class Difference(WlsTensor tensor)
     public long Different => FromZero + Pruned + Changed;
 
     /// <summary>
-    /// Whether an element differs that had to stay: a tensor of few values keeps them, and one that was stored with many was
-    /// not even clustered.
+    /// Whether an element differs as neither pruning nor clustering makes it: the first takes what is nearest to zero, the second
+    /// makes runs of neighbouring values one, their mean.
     /// </summary>
-    public bool IsFault
-    {
-        get
-        {
-            bool keepsValues = _expected.Fits || tensor.Method == Method.Stored && !_decoded.Fits;
-            return keepsValues && (Pruned > 0 || Changed > 0 || FromZero > 0 && !IsFilter);
-        }
-    }
+    public bool IsFault => FromZero > 0 && !_isFilter || _differsInOthers || Changed > 0 && !ElementTypes.IsFloat(tensor.Type)
+        || Pruned + Changed > 0 && !_values.ComeFromPruningAndClustering;
 
     public string Verdict => this switch
     {
@@ -49,8 +52,6 @@ internal sealed class Difference(WlsTensor tensor)
         { Pruned: 0 } => "clustered",
         _ => "pruned and clustered",
     };
-
-    private bool IsFilter => tensor.CellBits > 0;
 
     /// <summary>Compares the next elements.</summary>
     public void Add(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> decoded)
@@ -64,23 +65,25 @@ internal sealed class Difference(WlsTensor tensor)
             ulong after = Bits(decoded, i);
             before = before == minusZero ? 0 : before;
             after = after == minusZero ? 0 : after;
-            _expected.Add(before);
-            _decoded.Add(after);
+            bool isCodable = ElementTypes.IsCodable(tensor.Type);
+            bool isKept = before != 0 && (!isCodable || _pruning.Keeps(Weights.Magnitude(tensor.Type, (uint)before)));
+            if (isKept && isCodable)
+                _values.Add(before, after);
             if (before == after)
                 continue;
-            if (before == 0)
+            if (!isKept && after != 0)
                 FromZero++;
             else if (after == 0)
                 Pruned++;
             else
                 Changed++;
-            if (ElementTypes.IsCodable(tensor.Type))
-            {
-                double from = Weights.Value(tensor.Type, (uint)before);
-                double distance = Math.Abs(from - Weights.Value(tensor.Type, (uint)after));
-                if (distance > Largest && double.IsFinite(distance))
-                    Largest = distance;
-            }
+            double distance = isCodable
+                ? Math.Abs((double)Weights.Value(tensor.Type, (uint)before) - Weights.Value(tensor.Type, (uint)after))
+                : double.NaN;
+            if (double.IsFinite(distance))
+                Largest = Math.Max(Largest, distance);
+            else
+                _differsInOthers = true;
         }
     }
 
@@ -91,21 +94,4 @@ internal sealed class Difference(WlsTensor tensor)
         4 => BinaryPrimitives.ReadUInt32LittleEndian(elements[offset..]),
         _ => BinaryPrimitives.ReadUInt64LittleEndian(elements[offset..]),
     };
-
-    /// <summary>Whether the non-zero elements have few enough values for a codebook.</summary>
-    private sealed class Palette256
-    {
-        private readonly HashSet<ulong> _values = [];
-        private ulong _last;
-
-        public bool Fits => _values.Count <= Limits.MaxClusters;
-
-        public void Add(ulong value)
-        {
-            if (value == 0 || value == _last || !Fits)
-                return;
-            _last = value;
-            _values.Add(value);
-        }
-    }
 }

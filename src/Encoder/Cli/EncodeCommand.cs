@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weightless.Encoder.Calibration;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Models.Onnx;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
@@ -27,28 +28,39 @@ internal static class EncodeCommand
         calibration.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
+        Option<bool> force = Overwriting.Force();
+        command.Add(force);
         command.SetAction(parsed =>
         {
             EncoderOptions options = encoding.Read(parsed);
             Method? chosen = parsed.GetValue(method)?.Method;
-            if (parsed.GetValue(coder) is not (null or Coder.None) && !HasCoders(chosen))
-                throw new MisuseException("--coder goes with --method dense, csr or bloomier");
             if (parsed.GetValue(maxFalsePositives) is not null && chosen is not null)
                 throw new MisuseException("--max-false-positives goes with --method auto");
             options = options with
             {
                 Method = chosen,
-                Coder = HasCoders(chosen) ? parsed.GetValue(coder) ?? Coder.Arithmetic : Coder.None,
+                Coder = CoderOf(chosen, parsed.GetValue(coder)),
                 Room = parsed.GetValue(room) ?? options.Room,
                 MaxFalsePositives = parsed.GetValue(maxFalsePositives),
             };
+            if (!parsed.GetValue(force))
+                Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model));
             Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, calibration.Read(parsed), terminal);
             return CommandLine.Success;
         });
         return command;
     }
 
-    private static bool HasCoders(Method? method) => method is Method.Dense or Method.Csr or Method.Bloomier;
+    private static Coder CoderOf(Method? method, Coder? asked)
+    {
+        Coder standard = method is { } known && Methods.Of(known).HasCoders ? Arguments.StandardCoder : Coder.None;
+        Coder coder = asked ?? standard;
+        // Of what has no choice, "none" is the right name.
+        if (coder == Coder.None || method is { } chosen && Methods.Of(chosen).Takes(coder))
+            return coder;
+        string methods = Arguments.MethodsWithCoders(facts => facts.Takes(coder));
+        throw new MisuseException($"--coder {Names.Of(coder)} goes with --method {methods}");
+    }
 
     private static void Run(string model, string output, EncoderOptions options,
         (IReadOnlyList<string> Sources, QuantizationTarget Target)? calibration, Terminal terminal)
@@ -66,14 +78,14 @@ internal static class EncodeCommand
             IReadOnlyList<EncodedTensor> tensors =
                 FileErrors.Naming(model, () => Encode(calibrated?.Tensors ?? file.Tensors, options, notes, progress));
             FileErrors.Naming(output, () => WlsWriter.Write(output, tensors));
-            // What went into a pipe cannot be looked at again.
-            return AtomicFile.IsSpecial(output) ? null : FileErrors.Naming(output, () => Describe(output, progress));
+            // A list on standard output could end up in the middle of a file there.
+            return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, progress);
         });
         notes.Say(model, terminal);
         if (report is null)
             return;
         report.WriteText(output, terminal);
-        notes.WriteChoices(terminal);
+        notes.Write(terminal);
         foreach (string line in calibrated?.Lines ?? [])
             terminal.Output.WriteLine(line);
     }
@@ -81,7 +93,7 @@ internal static class EncodeCommand
     private static List<EncodedTensor> Encode(IReadOnlyList<Tensor> tensors, EncoderOptions options, Notes notes, Progress progress)
     {
         options.RequireMatches(tensors.Select(tensor => tensor.Name));
-        // Clustering, encoding, and decoding to count false positives.
+        // Clustering, encoding, and decoding filters to count their false positives.
         progress.Expect(3 * tensors.Sum(tensor => tensor.Count));
         List<EncodedTensor> encoded = [];
         foreach (Tensor tensor in tensors)
@@ -90,23 +102,10 @@ internal static class EncodeCommand
             PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);
             notes.Add(prepared);
             progress.Begin($"encoding {tensor.Name}", tensor.Count);
-            if (options.Method is null)
-            {
-                MethodChoice choice = MethodChooser.Choose(prepared, options, encoded);
-                notes.Add(tensor, choice);
-                encoded.Add(choice.Encoded);
-            }
-            else
-            {
-                encoded.Add(ModelEncoder.Encode(prepared, options, encoded));
-            }
+            MethodChoice choice = MethodChooser.Choose(prepared, options, encoded);
+            notes.Add(tensor, choice);
+            encoded.Add(choice.Encoded);
         }
         return encoded;
-    }
-
-    private static FileReport Describe(string path, Progress progress)
-    {
-        using WlsFile file = WlsFile.Open(path);
-        return FileReport.Of(file, progress);
     }
 }

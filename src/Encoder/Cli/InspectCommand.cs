@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Weightless.Encoder.Wls;
 
 namespace Weightless.Encoder.Cli;
 

@@ -5,24 +5,9 @@ namespace Weightless.Encoder.Cli;
 /// <summary>What methods, coders, types and shapes are called, on the command line and in what it prints.</summary>
 internal static class Names
 {
-    public static string Of(Method method) => method switch
-    {
-        Method.Stored => "stored",
-        Method.Dense => "dense",
-        Method.Csr => "csr",
-        Method.Bloomier => "bloomier",
-        Method.Coupled => "coupled",
-        Method.Context => "context",
-        _ => "?",
-    };
+    public static string Of(Method method) => Methods.Of(method).Name;
 
-    public static string Of(Coder coder) => coder switch
-    {
-        Coder.None => "none",
-        Coder.Huffman => "huffman",
-        Coder.Arithmetic => "arithmetic",
-        _ => "?",
-    };
+    public static string Of(Coder coder) => Methods.CoderNames[(int)coder];
 
     public static string Of(ElementType type) => type switch
     {

@@ -9,24 +9,48 @@ internal sealed class Notes(EncoderOptions options)
 {
     private readonly List<string> _notFinite = [];
     private readonly List<string> _choices = [];
+    private readonly int[] _leftAlone = new int[Enum.GetValues<LeftAlone>().Length];
     private int _manyValues;
 
     public void Add(PreparedTensor tensor)
     {
         if (tensor.Reason == Unclustered.NotFinite)
             _notFinite.Add(tensor.Source.Name);
-        else if (tensor.Reason == Unclustered.ManyValues && options.Changes(tensor.Source))
+        else if (tensor.Reason == Unclustered.ManyValues && options.Prunes(tensor.Source))
             _manyValues++;
+        _leftAlone[(int)tensor.LeftAlone]++;
     }
 
     /// <summary>Why method auto took what it took.</summary>
-    public void Add(Tensor tensor, MethodChoice choice) =>
-        _choices.Add($"{Terminal.Printable(tensor.Name)}: {choice.Reason}");
+    public void Add(Tensor tensor, MethodChoice choice)
+    {
+        if (options.Method is null)
+            _choices.Add($"{Terminal.Printable(tensor.Name)}: {choice.Reason}");
+    }
 
-    public void WriteChoices(Terminal terminal)
+    /// <summary>A line for each choice, and one for all tensors that were neither pruned nor clustered as was asked for.</summary>
+    public void Write(Terminal terminal)
     {
         foreach (string choice in _choices)
             terminal.Output.WriteLine(choice);
+        (int Count, string What)[] kinds =
+        [
+            (_leftAlone[(int)LeftAlone.OneDimensional], "one-dimensional"),
+            (_leftAlone[(int)LeftAlone.Integer], "integer"),
+            (_leftAlone[(int)LeftAlone.Wide], "64-bit"),
+        ];
+        kinds = [.. kinds.Where(kind => kind.Count > 0)];
+        if (kinds.Length == 0)
+            return;
+        string asked = (options.Density, options.Clusters) switch
+        {
+            (null, _) => "--clusters",
+            (_, null) => "--density",
+            _ => "--density or --clusters",
+        };
+        int count = kinds.Sum(kind => kind.Count);
+        terminal.Output.WriteLine($"Left alone by {asked}: {count} {(count == 1 ? "tensor" : "tensors")} "
+            + $"({string.Join(", ", kinds.Select(kind => $"{kind.Count} {kind.What}"))})");
     }
 
     public void Say(string model, Terminal terminal)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Synthesis;
 
 namespace Weightless.Encoder.Cli;
 

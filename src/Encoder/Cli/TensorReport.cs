@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Weightless.Encoder.Wls;
+using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
 
@@ -11,6 +13,15 @@ internal sealed record TensorReport(string Name, IReadOnlyList<long> Shape, stri
         Names.Of(tensor.Method), Names.Of(tensor.Coder), tensor.Weights, tensor.Nonzeros, tensor.Clusters, tensor.CellBits,
         tensor.EncodedBytes, tensor.DenseBytes, tensor.DenseBytes == 0 ? 0 : (double)tensor.DenseBytes / tensor.EncodedBytes,
         falsePositives);
+
+    /// <param name="bytes">All that the file holds for it.</param>
+    public static TensorReport Of(EncodedTensor tensor, long bytes, long falsePositives)
+    {
+        long denseBytes = tensor.Weights * ElementTypes.Size(tensor.Type);
+        return new(tensor.Name, tensor.Shape, Names.Of(tensor.Method), Names.Of(tensor.Coder), tensor.Weights,
+            (long)tensor.Facts.Nonzeros, tensor.Facts.Clusters, tensor.Facts.CellBits, bytes, denseBytes,
+            denseBytes == 0 ? 0 : (double)denseBytes / bytes, falsePositives);
+    }
 }
 
 /// <summary>What there is to know of a file.</summary>
@@ -28,6 +39,19 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
         return new FileReport(file.Bytes, reports);
     }
 
+    /// <summary>Describes the file of encoded tensors without looking at it; filters are decoded to count their false positives.</summary>
+    public static FileReport Of(IReadOnlyList<EncodedTensor> tensors, Progress progress)
+    {
+        WlsLayout layout = new(tensors);
+        List<TensorReport> reports = [];
+        foreach (EncodedTensor tensor in tensors)
+        {
+            progress.Begin($"counting false positives of {tensor.Name}", tensor.Weights);
+            reports.Add(TensorReport.Of(tensor, tensor.Bytes + layout.Paddings[reports.Count], tensor.CountFalsePositives()));
+        }
+        return new FileReport(layout.FileBytes, reports);
+    }
+
     public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(this, Json.Default.FileReport));
 
     public void WriteText(string path, Terminal terminal)
@@ -35,7 +59,7 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
         TextTable table = new("tensor", "shape", "method", "coder", ">non-zeros", ">K", ">bytes", ">factor", ">false positives");
         foreach (TensorReport tensor in Tensors)
         {
-            bool isClustered = tensor.Method != "stored";
+            bool isClustered = tensor.Method != Names.Of(Method.Stored);
             table.Add(tensor.Name, Names.Of(tensor.Shape), tensor.Method, tensor.Coder,
                 isClustered ? $"{tensor.Nonzeros}" : "-", isClustered ? $"{tensor.Clusters}" : "-", $"{tensor.EncodedBytes}",
                 Factor(tensor.Factor), tensor.CellBits > 0 ? $"{tensor.FalsePositives}" : "-");

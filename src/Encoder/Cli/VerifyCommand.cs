@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Cli;
@@ -14,8 +15,8 @@ internal static class VerifyCommand
         model.Arity = ArgumentArity.ZeroOrOne;
         model.Description = "The model that it was encoded from, to compare all weights with.";
         Command command = new("verify", "Checks all checksums of a .wls file and, if a model is given, every weight: "
-            + "a tensor that was stored, or that had few enough values to be kept, must be equal bit for bit, "
-            + "but for a filter's false positives; of a pruned or clustered one it tells what differs.")
+            + "what differs must come from pruning, which makes the smallest ones zero, from clustering, which makes "
+            + "neighbouring values their mean, or be a filter's false positive.")
         {
             file, model,
         };
@@ -83,7 +84,7 @@ internal static class VerifyCommand
     {
         progress.Begin($"comparing {tensor.Name}", tensor.DenseBytes);
         ReadOnlyMemory<byte> expected = FileErrors.Naming(model, () => source.Data);
-        Difference difference = new(tensor);
+        Difference difference = new(tensor, source);
         FileErrors.Naming(path, () => tensor.ForEachBand(tensor.Type, (row, elements) =>
         {
             int offset = (int)(row * tensor.Columns * ElementTypes.Size(tensor.Type));

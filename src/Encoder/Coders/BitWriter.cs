@@ -74,7 +74,7 @@ internal sealed class BitWriter
     {
         long wanted = Math.Max((long)_length + atLeast, Math.Min(_bytes.Length * 2L, Array.MaxLength));
         if (wanted > Array.MaxLength)
-            throw new ModelFormatException("a tensor would take 2 GiB or more encoded");
+            throw new ModelLimitException("a tensor would take 2 GiB or more encoded");
         Array.Resize(ref _bytes, (int)wanted);
     }
 }

@@ -25,13 +25,13 @@ internal static class SymbolCoder
         switch (coder)
         {
             case Coder.None:
-                FixedWidth.Write(source, output);
+                FixedWidthEncoder.Write(source, output);
                 break;
             case Coder.Huffman:
-                Huffman.Write(source, output);
+                HuffmanEncoder.Write(source, output);
                 break;
             default:
-                Arithmetic.Write(source, output);
+                ArithmeticEncoder.Write(source, output);
                 break;
         }
     }

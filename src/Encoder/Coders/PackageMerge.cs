@@ -21,35 +21,38 @@ internal static class PackageMerge
         }
         leaves.Sort();
 
-        // Each level's list holds the leaves and the pairs of the level below; an item is the symbols in it.
-        List<(long Weight, int[] Symbols)> level = [];
+        // Each level's list merges the leaves with the pairs of the level below; of a list it is enough to know which are leaves.
+        List<bool[]> levels = [];
+        long[] level = [];
         for (int i = 0; i < maxLength; i++)
         {
-            List<(long Weight, int[] Symbols)> packages = [];
-            for (int j = 0; j + 1 < level.Count; j += 2)
-                packages.Add((level[j].Weight + level[j + 1].Weight, [.. level[j].Symbols, .. level[j + 1].Symbols]));
-            level = Merge(leaves, packages);
+            (level, bool[] isLeaf) = Merge(leaves, level);
+            levels.Add(isLeaf);
         }
-        foreach ((_, int[] symbols) in level.Take(2 * leaves.Count - 2))
+        int taken = 2 * leaves.Count - 2;
+        for (int i = maxLength - 1; i >= 0; i--)
         {
-            foreach (int symbol in symbols)
+            int fromLeaves = levels[i].AsSpan(0, taken).Count(true);
+            foreach ((_, int symbol) in leaves.Take(fromLeaves))
                 lengths[symbol]++;
+            taken = 2 * (taken - fromLeaves);
         }
         return lengths;
     }
 
-    private static List<(long Weight, int[] Symbols)> Merge(List<(long Weight, int Symbol)> leaves,
-        List<(long Weight, int[] Symbols)> packages)
+    /// <summary>The weights of leaves and pairs, ascending, and which of them are leaves.</summary>
+    private static (long[] Weights, bool[] IsLeaf) Merge(List<(long Weight, int Symbol)> leaves, long[] below)
     {
-        List<(long Weight, int[] Symbols)> merged = new(leaves.Count + packages.Count);
-        int next = 0;
-        foreach ((long weight, int symbol) in leaves)
+        int pairs = below.Length / 2;
+        long[] weights = new long[leaves.Count + pairs];
+        bool[] isLeaf = new bool[weights.Length];
+        int leaf = 0;
+        int pair = 0;
+        for (int i = 0; i < weights.Length; i++)
         {
-            while (next < packages.Count && packages[next].Weight < weight)
-                merged.Add(packages[next++]);
-            merged.Add((weight, [symbol]));
+            isLeaf[i] = pair == pairs || leaf < leaves.Count && leaves[leaf].Weight <= below[2 * pair] + below[2 * pair + 1];
+            weights[i] = isLeaf[i] ? leaves[leaf++].Weight : below[2 * pair] + below[2 * pair++ + 1];
         }
-        merged.AddRange(packages.Skip(next));
-        return merged;
+        return (weights, isLeaf);
     }
 }

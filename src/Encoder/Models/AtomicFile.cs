@@ -5,7 +5,8 @@ namespace Weightless.Encoder.Models;
 
 /// <summary>
 /// A file that appears whole or not at all: what is written goes to a temporary beside the target, and <see cref="Commit"/>
-/// renames it over the target. A device, a pipe and standard output are written straight, as there is nothing to rename over.
+/// renames it over the target. It keeps the mode and the owner of a file that it replaces, where it may. A device, a pipe and
+/// standard output are written straight, as there is nothing to rename over.
 /// </summary>
 public sealed class AtomicFile : IDisposable
 {
@@ -20,46 +21,50 @@ public sealed class AtomicFile : IDisposable
     private static readonly HashSet<string> Temporaries = [];
 
     private readonly string _target;
+    private readonly FileStatus? _replaced;
     private readonly string? _temporary;
     private readonly FileStream _stream;
+    private readonly OutputStream _output;
     private bool _committed;
 
     /// <exception cref="IOException">The folder is missing, the target is a folder, or another error of the system.</exception>
     public AtomicFile(string path)
     {
-        // A link stays a link, and what it points to is replaced.
-        bool isLink = new FileInfo(path).LinkTarget is not null;
-        _target = (isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
         if (FileKinds.Of(path) == FileKind.Folder)
-            throw new IOException("the output is a folder");
+            throw new OutputException("the output is a folder");
         if (IsSpecial(path))
         {
+            _target = path;
             _stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferBytes);
+            _output = new OutputStream(_stream);
             return;
         }
 
-        string folder = Path.GetDirectoryName(_target) ?? throw new IOException("the output is a folder");
+        _target = OutputPath.Resolve(path);
+        string folder = Path.GetDirectoryName(_target) ?? throw new OutputException("the output is a folder");
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException("the folder of the output does not exist");
+            throw new OutputException("the folder of the output does not exist");
 
+        _replaced = FileStatus.Of(_target);
         string prefix = TemporaryPrefix(_target);
         RemoveAbandoned(folder, prefix);
         try
         {
             lock (Temporaries)
             {
-                (_temporary, _stream) = CreateTemporary(Path.Join(folder, prefix));
+                (_temporary, _stream) = CreateTemporary(Path.Join(folder, prefix), isPrivate: _replaced is not null);
                 Temporaries.Add(_temporary);
             }
+            _output = new OutputStream(_stream);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException("the folder of the output cannot be written to", e);
+            throw new OutputException("the folder of the output cannot be written to", e);
         }
     }
 
     /// <summary>Where the content goes.</summary>
-    public Stream Stream => _stream;
+    public Stream Stream => _output;
 
     /// <summary>Whether a path is one that is written straight: a device, a pipe, standard output.</summary>
     public static bool IsSpecial(string path) => FileKinds.Of(path) is FileKind.Special or FileKind.Pipe || IsDescriptor(path);
@@ -77,11 +82,13 @@ public sealed class AtomicFile : IDisposable
     {
         if (_temporary is null)
         {
-            _stream.Flush();
+            _output.Flush();
             return;
         }
 
-        _stream.Flush(flushToDisk: true);
+        _output.Flush(toDisk: true);
+
+        _replaced?.ApplyTo(_stream.SafeFileHandle);
 
         // Still open, and so still locked, until it has its name. Others can read it all the while.
         lock (Temporaries)
@@ -95,15 +102,7 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Closes the file and removes the temporary if it was not committed.</summary>
     public void Dispose()
     {
-        try
-        {
-            _stream.Dispose();
-        }
-        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
-        {
-            // A full disk has been reported by the write or by Commit; this is the rest of the buffer failing again.
-        }
-
+        _output.Dispose();
         if (_temporary is null || _committed)
             return;
         lock (Temporaries)
@@ -117,15 +116,25 @@ public sealed class AtomicFile : IDisposable
     /// A new file that holds a lock, by which another run can tell it from an abandoned one. Before it has the lock, that run may
     /// take it for one: then it is gone, or locked by whoever is about to remove it, and there has to be another.
     /// </summary>
-    private static (string Path, FileStream Stream) CreateTemporary(string prefix)
+    /// <param name="isPrivate">Whether only the user may read it: who may not read what it replaces must not read this.</param>
+    private static (string Path, FileStream Stream) CreateTemporary(string prefix, bool isPrivate)
     {
+        // A shared lock, for which some file systems ask that the file can be read.
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            BufferSize = BufferBytes,
+        };
+        if (isPrivate && OperatingSystem.IsLinux())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         for (int attempt = 1; ; attempt++)
         {
             string path = prefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + TemporaryExtension;
             try
             {
-                // A shared lock, for which some file systems ask that the file can be read.
-                FileStream stream = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, BufferBytes);
+                FileStream stream = new(path, options);
                 if (File.Exists(path))
                     return (path, stream);
                 stream.Dispose();

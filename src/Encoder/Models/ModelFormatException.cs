@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Weightless.Encoder.Models;
 
-/// <summary>A model file that cannot be read or written. The message is one line and names the cause, not the file.</summary>
-public sealed class ModelFormatException : Exception
+/// <summary>A model file that is damaged, or not what it should be.</summary>
+public sealed class ModelFormatException : ModelException
 {
     public ModelFormatException(string message)
         : base(message)

@@ -7,7 +7,9 @@ public static class ModelWriter
     public static void Write(string path, IEnumerable<Tensor> tensors) => Write(path, tensors.Select(TensorSource.From));
 
     /// <summary>Writes tensors whose data is produced while it is written.</summary>
-    /// <exception cref="ModelFormatException">The format cannot hold this model.</exception>
+    /// <exception cref="ModelLimitException">The format cannot hold this model.</exception>
+    /// <exception cref="ModelFormatException">Two tensors have one name, or one's data is damaged.</exception>
+    /// <exception cref="OutputException">The output's name ends like that of no format.</exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
     public static void Write(string path, IEnumerable<TensorSource> sources)
     {
@@ -16,7 +18,7 @@ public static class ModelWriter
             ".safetensors" => SafetensorsWriter.Write,
             ".npz" => NpzWriter.Write,
             ".npy" => NpyWriter.Write,
-            _ => throw new ModelFormatException("a model's name must end in .safetensors, .npz or .npy"),
+            _ => throw new OutputException("a model's name must end in .safetensors, .npz or .npy"),
         };
 
         TensorSource[] tensors = [.. sources];

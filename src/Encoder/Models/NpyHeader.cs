@@ -41,7 +41,7 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, IReadOnlyL
             ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[LengthOffset..])
             : BinaryPrimitives.ReadUInt32LittleEndian(prefix[LengthOffset..]);
         if (textBytes > MaxTextBytes)
-            throw new ModelFormatException($"the .npy header takes {textBytes} bytes; at most {MaxTextBytes} are allowed");
+            throw new ModelLimitException($"the .npy header takes {textBytes} bytes; at most {MaxTextBytes} are allowed");
         return Math.Max(TextOffset(major) + (int)textBytes, PrefixBytes);
     }
 
@@ -146,7 +146,7 @@ internal sealed record NpyHeader(ElementType Type, bool FortranOrder, IReadOnlyL
         ElementType.I64 => "<i8",
         ElementType.U64 => "<u8",
         ElementType.Bool => "|b1",
-        ElementType.BF16 => throw new ModelFormatException("numpy has no bf16; write a .safetensors file instead"),
-        _ => throw new ModelFormatException($"numpy has no element type for {type}"),
+        ElementType.BF16 => throw new ModelLimitException("numpy has no bf16; write a .safetensors file instead"),
+        _ => throw new ModelLimitException($"numpy has no element type for {type}"),
     };
 }

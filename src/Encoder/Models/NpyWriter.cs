@@ -6,7 +6,7 @@ public static class NpyWriter
     public static void Write(Stream stream, IReadOnlyList<TensorSource> tensors)
     {
         if (tensors.Count != 1)
-            throw new ModelFormatException($"a .npy holds one tensor, not {tensors.Count}; write .npz or .safetensors instead");
+            throw new ModelLimitException($"a .npy holds one tensor, not {tensors.Count}; write .npz or .safetensors instead");
         ModelWriter.Check(tensors);
         WriteArray(stream, tensors[0]);
     }

@@ -57,7 +57,7 @@ public sealed class SafetensorsReader : ModelFile
         }
 
         if (headerBytes > MaxHeaderBytes)
-            throw new ModelFormatException($"the header takes {headerBytes} bytes; at most {MaxHeaderBytes} are allowed");
+            throw new ModelLimitException($"the header takes {headerBytes} bytes; at most {MaxHeaderBytes} are allowed");
 
         long dataStart = LengthBytes + (long)headerBytes;
         List<Entry> entries = ReadHeader(file.Slice(LengthBytes, (int)headerBytes).Span);
@@ -223,7 +223,7 @@ public sealed class SafetensorsReader : ModelFile
     {
         // An escape takes at most six characters for a byte, so that nothing huge is unescaped in vain.
         if (json.ValueSpan.Length > 6 * TensorLimits.MaxNameBytes)
-            throw new ModelFormatException($"the header has a string longer than {TensorLimits.MaxNameBytes} bytes");
+            throw new ModelLimitException($"the header has a string longer than {TensorLimits.MaxNameBytes} bytes");
         string text;
         try
         {

@@ -34,7 +34,7 @@ public static class SafetensorsWriter
             foreach (TensorSource tensor in tensors)
             {
                 if (tensor.Name == SafetensorsReader.MetadataKey)
-                    throw new ModelFormatException($"safetensors does not allow a tensor to be named {tensor.Name}");
+                    throw new ModelLimitException($"safetensors does not allow a tensor to be named {tensor.Name}");
                 json.WriteStartObject(tensor.Name);
                 json.WriteString("dtype", SafetensorsType.Name(tensor.Type));
                 json.WriteStartArray("shape");

@@ -28,7 +28,7 @@ internal static class TensorLimits
         }
 
         if (bytes > maxBytes)
-            throw new ModelFormatException($"a tensor name takes {bytes} bytes; at most {maxBytes} are allowed");
+            throw new ModelLimitException($"a tensor name takes {bytes} bytes; at most {maxBytes} are allowed");
     }
 
     /// <summary>The bytes that the elements take, once the type and shape have been found to be within the limits.</summary>
@@ -39,7 +39,7 @@ internal static class TensorLimits
         if (size == 0)
             throw new ModelFormatException($"{tensor} has an element type that no model file stores");
         if (shape.Count > MaxRank)
-            throw new ModelFormatException($"{tensor} has {shape.Count} dimensions; at most {MaxRank} are allowed");
+            throw new ModelLimitException($"{tensor} has {shape.Count} dimensions; at most {MaxRank} are allowed");
 
         // A zero does not excuse the other dimensions: Rows and Columns multiply some of them without it.
         UInt128 extent = (UInt128)size;
@@ -51,13 +51,13 @@ internal static class TensorLimits
             empty |= dimension == 0;
             extent *= (UInt128)Math.Max(dimension, 1);
             if (extent > long.MaxValue)
-                throw new ModelFormatException($"{tensor} has a shape whose size overflows");
+                throw new ModelLimitException($"{tensor} has a shape whose size overflows");
         }
 
         if (empty)
             return 0;
         if (extent > (UInt128)MaxBytes)
-            throw new ModelFormatException($"{tensor} takes {extent} bytes; at most {MaxBytes} (2 GiB) are supported");
+            throw new ModelLimitException($"{tensor} takes {extent} bytes; at most {MaxBytes} (2 GiB) are supported");
         return (int)extent;
     }
 }

@@ -24,8 +24,8 @@ public static class Clusterer
 {
     /// <param name="density">The share of weights to keep, 0..1; null prunes nothing.</param>
     /// <param name="clusters">
-    /// The number of centroids, 1..255, for a float tensor with over 255 distinct non-zero values; null leaves such a tensor
-    /// alone. A tensor with fewer values keeps them, bit for bit (but for minus zero, which becomes zero).
+    /// The most centroids, 1..255: a tensor with no more distinct non-zero values keeps them, bit for bit (but for minus zero,
+    /// which becomes zero), and one of floats with more is clustered. Null leaves a tensor with over 255 values alone.
     /// </param>
     public static ClusteredTensor? TryCluster(Tensor tensor, double? density, int? clusters, out Unclustered reason)
     {
@@ -39,7 +39,8 @@ public static class Clusterer
 
         MagnitudePruning pruning = density is { } share ? MagnitudePruning.ToDensity(weights, share) : MagnitudePruning.None;
         reason = Unclustered.None;
-        if (TryDistinct(weights, tensor, pruning) is { } exact)
+        int most = ElementTypes.IsFloat(tensor.Type) ? clusters ?? Limits.MaxClusters : Limits.MaxClusters;
+        if (TryDistinct(weights, tensor, pruning, most) is { } exact)
             return exact;
         if (clusters is { } count)
             return Cluster(weights, tensor, pruning, count);
@@ -59,8 +60,8 @@ public static class Clusterer
         return true;
     }
 
-    /// <summary>Ids for the values as they are, if they are few enough.</summary>
-    private static ClusteredTensor? TryDistinct(Weights weights, Tensor tensor, MagnitudePruning pruning)
+    /// <summary>Ids for the values as they are, if they are at most so many.</summary>
+    private static ClusteredTensor? TryDistinct(Weights weights, Tensor tensor, MagnitudePruning pruning, int most)
     {
         Dictionary<uint, byte> found = [];
         byte[] ids = new byte[weights.Count];
@@ -73,7 +74,7 @@ public static class Clusterer
                 continue;
             if (bits != last && !found.TryGetValue(bits, out lastId))
             {
-                if (found.Count == Limits.MaxClusters)
+                if (found.Count == most)
                     return null;
                 found.Add(bits, lastId = (byte)(found.Count + 1));
             }

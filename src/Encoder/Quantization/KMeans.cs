@@ -3,7 +3,8 @@ namespace Weightless.Encoder.Quantization;
 /// <summary>
 /// One-dimensional k-means. Up to <see cref="ExactPoints"/> values the optimum, by dynamic programming over the sorted values
 /// (Wang and Song 2011), with the split points of a row found by divide and conquer; beyond, the optimum over that many
-/// groups of neighbouring values, then Lloyd's iteration over all of them. It takes no random numbers.
+/// groups of neighbouring values (<see cref="EqualErrorGroups"/>), then Lloyd's iteration over all of them. It takes no random
+/// numbers.
 /// </summary>
 internal static class KMeans
 {
@@ -16,14 +17,12 @@ internal static class KMeans
     /// </summary>
     public static int[] Split(ReadOnlySpan<float> sorted, int clusters)
     {
-        Sums all = new(sorted);
-        int points = Math.Min(sorted.Length, ExactPoints);
-        int[] borders = new int[points + 1];
-        for (int i = 0; i <= points; i++)
-            borders[i] = (int)((long)sorted.Length * i / points);
-        int[] ends = Optimum(all, borders, Math.Min(clusters, points));
-        if (points < sorted.Length)
-            Lloyd(sorted, all, ends);
+        SquaredErrors all = new(sorted);
+        if (sorted.Length <= ExactPoints)
+            return Optimum(all, [.. Enumerable.Range(0, sorted.Length + 1)], Math.Min(clusters, sorted.Length));
+        int[] borders = EqualErrorGroups.Borders(all, ExactPoints);
+        int[] ends = Optimum(all, borders, Math.Min(clusters, borders.Length - 1));
+        Lloyd(sorted, all, ends);
         return ends;
     }
 
@@ -36,33 +35,7 @@ internal static class KMeans
         return sum / (to - from);
     }
 
-    /// <summary>Prefix sums: the squared error of any run of values in two differences.</summary>
-    private sealed class Sums
-    {
-        private readonly double[] _values;
-        private readonly double[] _squares;
-
-        public Sums(ReadOnlySpan<float> sorted)
-        {
-            _values = new double[sorted.Length + 1];
-            _squares = new double[sorted.Length + 1];
-            for (int i = 0; i < sorted.Length; i++)
-            {
-                _values[i + 1] = _values[i] + sorted[i];
-                _squares[i + 1] = _squares[i] + (double)sorted[i] * sorted[i];
-            }
-        }
-
-        public double Mean(int from, int to) => (_values[to] - _values[from]) / (to - from);
-
-        public double Error(int from, int to)
-        {
-            double sum = _values[to] - _values[from];
-            return Math.Max(0, _squares[to] - _squares[from] - sum * sum / (to - from));
-        }
-    }
-
-    private static int[] Optimum(Sums sums, int[] borders, int clusters)
+    private static int[] Optimum(SquaredErrors sums, int[] borders, int clusters)
     {
         int points = borders.Length - 1;
         double[] errors = new double[points + 1];
@@ -92,7 +65,7 @@ internal static class KMeans
     /// For every number of points in [low, high] the best start of the last cluster, known to lie in [from, to]: it moves
     /// up with the number of points, so the middle one bounds those on either side.
     /// </summary>
-    private static void FillRow(Sums sums, int[] borders, double[] errors, double[] next, int[] splits, int low, int high,
+    private static void FillRow(SquaredErrors sums, int[] borders, double[] errors, double[] next, int[] splits, int low, int high,
         int from, int to)
     {
         if (low > high)
@@ -115,7 +88,7 @@ internal static class KMeans
         FillRow(sums, borders, errors, next, splits, middle + 1, high, bestStart, to);
     }
 
-    private static void Lloyd(ReadOnlySpan<float> sorted, Sums sums, int[] ends)
+    private static void Lloyd(ReadOnlySpan<float> sorted, SquaredErrors sums, int[] ends)
     {
         bool moved = true;
         for (int iteration = 0; iteration < MaxIterations && moved; iteration++)

@@ -15,7 +15,7 @@ internal struct MagnitudePruning
     /// <summary>Keeps <paramref name="density"/> (0..1) of all weights, zeros counted, or all non-zeros if they are fewer.</summary>
     public static MagnitudePruning ToDensity(Weights weights, double density)
     {
-        long keep = (long)Math.Round(density * weights.Count);
+        long keep = Keep(weights.Count, density);
         // The threshold's upper half from one count over all weights, its lower half from a second.
         long[] counts = new long[1 << 16];
         for (int i = 0; i < weights.Count; i++)
@@ -31,6 +31,9 @@ internal struct MagnitudePruning
         uint lower = Largest(counts, ref keep);
         return new MagnitudePruning { _threshold = upper << 16 | lower, _tiesLeft = keep };
     }
+
+    /// <summary>How many of so many weights a density keeps.</summary>
+    public static long Keep(long count, double density) => (long)Math.Round(density * count);
 
     /// <summary>Whether the next weight, in index order, stays.</summary>
     public bool Keeps(uint magnitude) => magnitude > _threshold || magnitude == _threshold && _tiesLeft-- > 0;

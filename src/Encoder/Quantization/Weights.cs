@@ -37,11 +37,22 @@ internal readonly ref struct Weights
         }
     }
 
+    /// <summary>How many elements are zero.</summary>
+    public int CountZeros()
+    {
+        int zeros = 0;
+        for (int i = 0; i < Count; i++)
+            zeros += this[i] == 0 ? 1 : 0;
+        return zeros;
+    }
+
     /// <summary>The value of an element with these bits.</summary>
     public float Value(uint bits) => Value(_type, bits);
 
     /// <summary>The bits of the absolute value as f32: they order weights by magnitude.</summary>
-    public uint Magnitude(uint bits) => Palette.Convert(bits, _type, ElementType.F32) & 0x7fffffff;
+    public uint Magnitude(uint bits) => Magnitude(_type, bits);
+
+    public static uint Magnitude(ElementType type, uint bits) => Palette.Convert(bits, type, ElementType.F32) & 0x7fffffff;
 
     public static float Value(ElementType type, uint bits) =>
         BitConverter.UInt32BitsToSingle(Palette.Convert(bits, type, ElementType.F32));

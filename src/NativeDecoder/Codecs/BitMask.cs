@@ -1,19 +1,55 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
 
-/// <summary>One bit for each row or column, lowest first; null stands for all ones.</summary>
+/// <summary>
+/// One bit for each row or column, lowest first, set for those that are alive: that have a weight other than the background.
+/// Without bits all are.
+/// </summary>
 internal readonly unsafe struct BitMask(byte* bits)
 {
+    public bool IsNull => bits == null;
+
     public bool this[ulong index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => bits == null || (bits[index >> 3] >> (int)(index & 7) & 1) != 0;
     }
 
-    public static ulong Bytes(ulong count) => (count + 7) / 8;
+    /// <summary>Bytes of a mask of so many bits.</summary>
+    public static ulong Bytes(ulong length) => length / 8 + (length % 8 != 0 ? 1u : 0);
 
-    public void Clear(ulong count) => new Span<byte>(bits, (int)Bytes(count)).Clear();
+    /// <summary>Reads a mask of <paramref name="length"/> bits; those that fill its last byte must be zero.</summary>
+    public static bool TryRead(ref ByteReader reader, ulong length, out BitMask mask)
+    {
+        mask = default;
+        if (!reader.TryBytes(Bytes(length), out byte* bits))
+            return false;
+        mask = new BitMask(bits);
+        return length % 8 == 0 || bits[length / 8] >> (int)(length % 8) == 0;
+    }
+
+    public void Clear(ulong length) => new Span<byte>(bits, (int)Bytes(length)).Clear();
 
     public void Set(ulong index, uint bit) => bits[index >> 3] |= (byte)(bit << (int)(index & 7));
+
+    /// <summary>How many of [start, end) are alive.</summary>
+    public ulong Count(ulong start, ulong end)
+    {
+        if (bits == null)
+            return end - start;
+        ulong count = 0;
+        ulong i = start;
+        for (; i < end && i % 8 != 0; i++)
+            count += this[i] ? 1u : 0;
+        for (; i + 64 <= end; i += 64)
+            count += (uint)BitOperations.PopCount(*(ulong*)(bits + i / 8));
+        for (; i + 8 <= end; i += 8)
+            count += (uint)BitOperations.PopCount(bits[i / 8]);
+        if (i < end)
+            count += (uint)BitOperations.PopCount(bits[i / 8] & (1u << (int)(end - i)) - 1);
+        return count;
+    }
 }

@@ -13,6 +13,9 @@ internal enum InstructionSet
     /// <summary>128-bit vectors of any machine.</summary>
     Vector128,
 
+    /// <summary>SSSE3, which every x64 machine of NativeAOT has.</summary>
+    Sse,
+
     /// <summary>arm64's own, interleaved for an in-order core.</summary>
     Neon,
 
@@ -21,7 +24,7 @@ internal enum InstructionSet
 
 /// <summary>
 /// Which variant runs: the best that the machine has, unless the environment's WEIGHTLESS_ISA names another one that it has:
-/// scalar, vector128, neon, avx2 or avx512, which has no variant of its own yet.
+/// scalar, vector128, sse, neon, avx2 or avx512, which has no variant of its own yet.
 /// </summary>
 internal static unsafe class InstructionSets
 {
@@ -42,6 +45,7 @@ internal static unsafe class InstructionSets
     public static InstructionSet Best =>
         AdvSimd.Arm64.IsSupported ? InstructionSet.Neon
         : Avx2.IsSupported ? InstructionSet.Avx2
+        : Ssse3.IsSupported ? InstructionSet.Sse
         : Vector128.IsHardwareAccelerated ? InstructionSet.Vector128
         : InstructionSet.Scalar;
 
@@ -49,6 +53,7 @@ internal static unsafe class InstructionSets
     {
         InstructionSet.Scalar => true,
         InstructionSet.Vector128 => Vector128.IsHardwareAccelerated,
+        InstructionSet.Sse => Ssse3.IsSupported,
         InstructionSet.Neon => AdvSimd.Arm64.IsSupported,
         _ => Avx2.IsSupported,
     };
@@ -61,6 +66,7 @@ internal static unsafe class InstructionSets
         ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(value);
         InstructionSet named = name.SequenceEqual("scalar"u8) ? InstructionSet.Scalar
             : name.SequenceEqual("vector128"u8) ? InstructionSet.Vector128
+            : name.SequenceEqual("sse"u8) ? InstructionSet.Sse
             : name.SequenceEqual("neon"u8) ? InstructionSet.Neon
             : name.SequenceEqual("avx2"u8) ? InstructionSet.Avx2
             : Best;

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs;
@@ -20,12 +20,15 @@ internal enum Part
 /// </summary>
 internal readonly unsafe struct Workspace
 {
-    /// <summary>In place of a row: the state serves every row.</summary>
-    public const ulong AnyRow = ulong.MaxValue;
+    /// <summary>In place of a weight: the state serves every one.</summary>
+    public const ulong AnyWeight = ulong.MaxValue;
 
     private const int Alignment = 64;
 
-    // Of this process. What was decoded came from a file: given as a workspace later, it must not pass for a state.
+    // <sys/auxv.h>: AT_RANDOM.
+    private const int RandomBytes = 25;
+
+    // Of this process, and 0 before it is made: two threads at a time make the same. What was decoded came from a file: given as a workspace later, it must not pass for a state.
     private static ulong _secret;
 
     // The state holds pointers into section and workspace, and counts of the tensor: it is of no use to another of these. Another
@@ -36,7 +39,7 @@ internal readonly unsafe struct Workspace
         public ulong Section;
         public ulong SectionBytes;
         public ulong Start;
-        public ulong NextRow;
+        public ulong NextWeight;
         public ulong Rows;
         public ulong Columns;
         public ulong Parameters;
@@ -68,41 +71,45 @@ internal readonly unsafe struct Workspace
     /// <summary>The state; 8-byte aligned.</summary>
     public byte* State => _start + sizeof(Header);
 
-    /// <summary>Whether an unbroken state of this tensor waits here for <paramref name="row"/>.</summary>
-    public bool Resumes(in TensorEntry entry, ulong row)
+    /// <summary>Whether an unbroken state of this tensor waits here for <paramref name="weight"/>.</summary>
+    public bool Resumes(in TensorEntry entry, ulong weight)
     {
         Header* header = (Header*)_start;
-        return header->NextRow == row && header->Section == (ulong)entry.Section && header->SectionBytes == entry.SectionBytes
+        return header->NextWeight == weight && header->Section == (ulong)entry.Section && header->SectionBytes == entry.SectionBytes
             && header->Start == (ulong)_start && header->Rows == entry.Rows && header->Columns == entry.Columns
             && header->Parameters == _parameters && header->Checksum == entry.Checksum && header->Kind == Kind(entry)
             && (Part == Part.Later || header->Seal == Hash());
     }
 
-    /// <summary>Leaves the state to a later call that begins at <paramref name="row"/>.</summary>
-    public void Keep(in TensorEntry entry, ulong row)
+    /// <summary>Leaves the state to a later call that begins at <paramref name="weight"/>.</summary>
+    public void Keep(in TensorEntry entry, ulong weight)
     {
         Header* header = (Header*)_start;
         header->Section = (ulong)entry.Section;
         header->SectionBytes = entry.SectionBytes;
         header->Start = (ulong)_start;
-        header->NextRow = row;
+        header->NextWeight = weight;
         header->Rows = entry.Rows;
         header->Columns = entry.Columns;
         header->Parameters = _parameters;
         header->Checksum = entry.Checksum;
         header->Kind = Kind(entry);
-        header->Seal = Part == Part.Whole || row == AnyRow ? Hash() : 0;
+        header->Seal = Part == Part.Whole || weight == AnyWeight ? Hash() : 0;
     }
 
-    // Made when the runtime starts: it allocates. Hashes of strings are not the same in two processes.
-#pragma warning disable CA2255 // A library's, but one with a runtime of its own.
-    [ModuleInitializer]
-#pragma warning restore CA2255
-    internal static void MakeSecret() => _secret = (ulong)(uint)"state".GetHashCode(StringComparison.Ordinal) << 32
-        | (uint)"seal".GetHashCode(StringComparison.Ordinal);
+    // Made of the 16 random bytes that the kernel gives every process.
+    private static ulong Secret()
+    {
+        if (_secret == 0)
+            _secret = Model.Hash((byte*)GetAuxiliaryValue(RandomBytes), 16, 0) | 1;
+        return _secret;
+    }
+
+    [DllImport("libc", EntryPoint = "getauxval")]
+    private static extern nuint GetAuxiliaryValue(nuint type);
 
     private static uint Kind(in TensorEntry entry) =>
         (uint)entry.Method | (uint)entry.Coder << 8 | (uint)entry.Type << 16 | (entry.HalfCodebook ? 1u << 24 : 0);
 
-    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)), _secret);
+    private ulong Hash() => Model.Hash(_start + sizeof(ulong), _stateBytes + (nuint)(sizeof(Header) - sizeof(ulong)), Secret());
 }

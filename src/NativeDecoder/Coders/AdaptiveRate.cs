@@ -26,12 +26,16 @@ internal static unsafe class AdaptiveRate
     public static bool IsNew(uint state) => (state & MaxLimit) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Update(uint* state, uint bit, int bias, int limit, ushort* rates)
+    public static void Update(uint* state, uint bit, int bias, int limit, ushort* rates) =>
+        *state = Next(*state, bit != 0 ? (1 << 22) - 1 : 0, bias, limit, rates);
+
+    /// <summary>The state after <paramref name="target"/>, of 22 bits, was seen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Next(uint state, int target, int bias, int limit, ushort* rates)
     {
-        int count = (int)(*state & MaxLimit);
-        int p = (int)(*state >> 10);
-        int target = bit != 0 ? (1 << 22) - 1 : 0;
+        int count = (int)(state & MaxLimit);
+        int p = (int)(state >> 10);
         p += (int)((long)(target - p) * rates[count + bias] >> 16);
-        *state = (uint)p << 10 | (uint)(count < limit ? count + 1 : count);
+        return (uint)p << 10 | (uint)(count < limit ? count + 1 : count);
     }
 }

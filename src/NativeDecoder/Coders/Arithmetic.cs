@@ -4,59 +4,56 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.NativeDecoder.Coders;
 
 /// <summary>
-/// Adaptive binary arithmetic coding. A symbol is a decision whether it is 0, the commonest symbol of a sparse stream,
-/// and if not, the bits of symbol - 1 from the top, each under the bits above it.
+/// Adaptive arithmetic coding. A symbol is a decision whether it is 0, the commonest symbol of a sparse stream, and if not, which
+/// of the others it is: one step of an adaptive alphabet, however many there are.
 /// </summary>
 internal unsafe struct Arithmetic : ISymbolDecoder
 {
-    /// <summary>Adaptive bits of an alphabet: [0] is "not zero", [1..255] the nodes of the tree.</summary>
-    public const int ModelLength = 256;
+    /// <summary>What an alphabet has learnt.</summary>
+    public struct Model
+    {
+        private uint _isOther;
+        private int _others;
+        private AdaptiveAlphabet _other;
+
+        /// <param name="size">Symbols of the alphabet, 1..256.</param>
+        public void Reset(int size)
+        {
+            _isOther = AdaptiveBit.Initial;
+            _others = size - 1;
+            if (_others > 1)
+                _other.Reset(_others);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint Code<TCoder>(ref TCoder coder, uint symbol) where TCoder : struct, IBinaryCoder
+        {
+            if (_others == 0)
+                return 0;
+            uint bit = coder.Code(symbol != 0 ? 1u : 0, AdaptiveBit.Probability(_isOther));
+            _isOther = AdaptiveBit.Next(_isOther, bit);
+            if (bit == 0 || _others == 1)
+                return bit;
+            return (uint)_other.Code(ref coder, (int)Math.Max(symbol, 1) - 1) + 1;
+        }
+    }
 
     private RangeDecoder _range;
-    private Alphabets _alphabets;
-    private uint* _models;
+    private Model* _models;
 
-    public static int TableBytes(in Alphabets alphabets) => alphabets.Count * ModelLength * sizeof(uint);
-
-    /// <summary>Levels of the tree of an alphabet.</summary>
-    public static int Levels(int alphabetSize) =>
-        alphabetSize <= 2 ? 0 : 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)alphabetSize - 2);
+    public static int TableBytes(in Alphabets alphabets) => alphabets.Count * sizeof(Model);
 
     public bool TryOpen(ref ByteReader reader, in Alphabets alphabets, byte* tables)
     {
-        _alphabets = alphabets;
-        _models = (uint*)tables;
-        new Span<uint>(_models, alphabets.Count * ModelLength).Fill(AdaptiveBit.Initial);
+        _models = (Model*)tables;
+        for (int i = 0; i < alphabets.Count; i++)
+            _models[i].Reset(alphabets.Size(i));
         _range = new RangeDecoder(reader.Position, reader.Position + reader.Left);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Read(int alphabet)
-    {
-        int size = _alphabets.Size(alphabet);
-        if (size == 1)
-            return 0;
-        uint* model = _models + alphabet * ModelLength;
-        return Decide(model) == 0 ? 0 : ReadTree(model, Levels(size));
-    }
+    public uint Read(int alphabet) => _models[alphabet].Code(ref _range, 0);
 
     public readonly bool RanOver => _range.RanOver;
-
-    private uint ReadTree(uint* model, int levels)
-    {
-        uint node = 1;
-        for (int i = 0; i < levels; i++)
-            node = node << 1 | Decide(model + node);
-        // 256 symbols leave one leaf that stands for none of them.
-        return Math.Min(node - (1u << levels) + 1, 255);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint Decide(uint* state)
-    {
-        uint bit = _range.Decode(AdaptiveBit.Probability(*state));
-        *state = AdaptiveBit.Next(*state, bit);
-        return bit;
-    }
 }

@@ -11,6 +11,9 @@ internal unsafe struct BitReader(byte* start, byte* end)
     private int _count;
     private int _zerosAdded;
 
+    /// <summary>The first byte of which no bit was taken; of no meaning once it <see cref="RanOver"/>.</summary>
+    public readonly byte* Position => _next - ((_count - _zerosAdded) >> 3);
+
     /// <summary>Whether bits beyond the end were taken.</summary>
     public readonly bool RanOver => _count < _zerosAdded;
 

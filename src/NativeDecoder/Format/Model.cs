@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 
 namespace Weightless.NativeDecoder.Format;
 
@@ -14,10 +13,6 @@ public unsafe struct Model
     /// <summary>Magic and version, then the directory's XXH3.</summary>
     public const int FixedHeaderBytes = 12;
 
-    // Entries from one mark to the next, and marks: enough for all that can be a parent.
-    private const uint MarkDistance = 32;
-    private const int MaxMarks = 32;
-
     // Tells a model that Open filled from one it did not.
     private const ulong OpenMark = 0x6e65706f2d736c77;
 
@@ -28,13 +23,21 @@ public unsafe struct Model
     private ulong _directoryEnd;
     private ulong _tensorCount;
 
-    // Within Verify alone: places on its walk, so that tensors which refer to earlier ones do not each begin at the first.
-    private Walk* _marks;
-    private ulong _markCount;
+    // The caller's memory, once the directory has been indexed.
+    private ulong* _index;
+
+    // Room for what a later version keeps of a file.
+    private fixed ulong _room[7];
 
     public readonly bool IsOpen => _data != null && _mark == OpenMark;
 
     public readonly uint TensorCount => (uint)_tensorCount;
+
+    /// <summary>Bytes of memory that <see cref="Index"/> needs; aligning it to 8 bytes takes some of them.</summary>
+    public readonly ulong IndexBytes => DirectoryIndex.Bytes(TensorCount) + sizeof(ulong) - 1;
+
+    public readonly TensorDirectory Directory =>
+        new(_data, _size, _entriesOffset, _directoryEnd, TensorCount, new DirectoryIndex(_index, TensorCount));
 
     /// <summary>Bytes before the first directory entry: what the file spends on no tensor.</summary>
     public readonly ulong HeaderBytes => _entriesOffset;
@@ -77,10 +80,19 @@ public unsafe struct Model
             _directoryEnd = (ulong)(reader.Position - data),
             _tensorCount = count,
         };
-        Status status = model.CheckEntries();
+        Status status = model.Directory.Check();
         if (status != Status.Ok)
             model = default;
         return status;
+    }
+
+    /// <summary>Indexes the directory in the caller's memory, which has to stay as it is while the model is used.</summary>
+    public void Index(byte* memory)
+    {
+        ulong* aligned = (ulong*)((nuint)(memory + sizeof(ulong) - 1) & ~(nuint)(sizeof(ulong) - 1));
+        _index = null;
+        new DirectoryIndex(aligned, TensorCount).Fill(Directory);
+        _index = aligned;
     }
 
     /// <summary>XXH3 of a range, in pieces that a span can hold.</summary>
@@ -97,104 +109,5 @@ public unsafe struct Model
             size -= (nuint)piece;
         }
         return hash;
-    }
-
-    /// <summary>The tensor with this index. Walks the directory up to it.</summary>
-    public readonly Status Find(uint index, out TensorEntry entry)
-    {
-        entry = default;
-        if (index >= _tensorCount)
-            return Status.NoTensor;
-        Walk walk = new(this);
-        uint from = 0;
-        if (_markCount > 0)
-        {
-            from = (uint)Math.Min(index / MarkDistance, _markCount - 1);
-            walk = _marks[from];
-            from *= MarkDistance;
-        }
-        for (uint i = from; i < index; i++)
-            walk.Next(out _);
-        return walk.Next(out entry);
-    }
-
-    /// <summary>The index of the tensor with this name.</summary>
-    public readonly Status Find(ReadOnlySpan<byte> name, out uint index)
-    {
-        Walk walk = new(this);
-        for (index = 0; index < _tensorCount; index++)
-        {
-            if (walk.Next(out TensorEntry entry) != Status.Ok)
-                break;
-            if (entry.NameBytes.SequenceEqual(name))
-                return Status.Ok;
-        }
-        index = 0;
-        return Status.NoTensor;
-    }
-
-    /// <summary>Checks every section against its checksum, and the parameters in it.</summary>
-    public readonly Status Verify()
-    {
-        Walk* marks = stackalloc Walk[MaxMarks];
-        Model marked = this;
-        marked._marks = marks;
-        Walk walk = new(this);
-        for (ulong i = 0; i < _tensorCount; i++)
-        {
-            if (i % MarkDistance == 0 && marked._markCount < MaxMarks)
-                marks[marked._markCount++] = walk;
-            Status status = walk.Next(out TensorEntry entry);
-            if (status == Status.Ok && (uint)Hash(entry.Section, (nuint)entry.SectionBytes) != entry.Checksum)
-                status = Status.Checksum;
-            if (status == Status.Ok)
-                status = TensorDecoder.Open(entry, marked, out _);
-            if (status != Status.Ok)
-                return status;
-        }
-        return Status.Ok;
-    }
-
-    private readonly Status CheckEntries()
-    {
-        Walk walk = new(this);
-        for (ulong i = 0; i < _tensorCount; i++)
-        {
-            Status status = walk.Next(out TensorEntry entry);
-            if (status != Status.Ok)
-                return status;
-            if (!Utf8.IsValid(entry.NameBytes))
-                return Status.Directory;
-        }
-        return walk.AtEnd ? Status.Ok : Status.Directory;
-    }
-
-    /// <summary>Steps from entry to entry and from section to section: sections lie in the directory's order.</summary>
-    internal struct Walk(in Model model)
-    {
-        private readonly byte* _data = model._data;
-        private readonly ulong _size = model._size;
-        private ByteReader _reader = new(model._data + model._entriesOffset, model._data + model._directoryEnd);
-        private ulong _offset = model._directoryEnd;
-
-        public readonly bool AtEnd => _reader.Left == 0;
-
-        public Status Next(out TensorEntry entry)
-        {
-            Status status = TensorEntry.TryRead(ref _reader, out entry);
-            if (status != Status.Ok)
-                return status;
-            if (entry.Method == Method.Stored && entry.SectionBytes > 0)
-            {
-                ulong padding = (ulong)-(long)_offset & (Limits.StoredAlignment - 1);
-                entry.Overhead += padding;
-                _offset += padding;
-            }
-            if (_offset > _size || entry.SectionBytes > _size - _offset)
-                return Status.Truncated;
-            entry.Section = _data + _offset;
-            _offset += entry.SectionBytes;
-            return Status.Ok;
-        }
     }
 }

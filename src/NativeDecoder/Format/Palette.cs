@@ -14,7 +14,11 @@ public unsafe struct Palette
 
     public ulong Nonzeros;
 
+    /// <summary>Bytes of a codebook of integers as a set.</summary>
+    public const int SetBytes = 32;
+
     private byte* _centroids;
+    private bool _isSet;
     private ElementType _type;
     private ElementType _codebookType;
 
@@ -34,6 +38,28 @@ public unsafe struct Palette
             && (clusters > 0 || palette.Nonzeros == 0);
     }
 
+    /// <summary>
+    /// The same, with a codebook of integers as the set of its values where that is shorter than a list: a bit for each value,
+    /// the lowest first, and nothing at all for 255 of them, which are all but zero.
+    /// </summary>
+    public static bool TryReadPacked(in TensorEntry entry, ref ByteReader reader, out Palette palette)
+    {
+        if (ElementTypes.IsFloat(entry.Type) || reader.Left == 0 || *reader.Position <= SetBytes)
+            return TryRead(entry, ref reader, out palette);
+        palette = new Palette { _type = entry.Type, _codebookType = entry.Type, _isSet = true };
+        reader.TryByte(out byte clusters);
+        palette.Clusters = clusters;
+        if (clusters < Limits.MaxClusters && !reader.TryBytes(SetBytes, out palette._centroids)
+            || !reader.TryVarint(out palette.Nonzeros) || palette.Nonzeros > entry.Weights)
+            return false;
+        if (clusters == Limits.MaxClusters)
+            return true;
+        int values = 0;
+        for (int i = 0; i < SetBytes; i++)
+            values += System.Numerics.BitOperations.PopCount(palette._centroids[i]);
+        return values == clusters && !palette.Holds(entry.Type == ElementType.I8 ? 128 : 0);
+    }
+
     /// <summary>Whether a tensor of <paramref name="type"/> can be decoded to <paramref name="output"/>.</summary>
     public static bool CanDecode(ElementType type, ElementType output) =>
         output == type
@@ -47,6 +73,11 @@ public unsafe struct Palette
     public readonly void Fill<T>(ElementType output, T* table) where T : unmanaged
     {
         new Span<T>(table, TableLength).Clear();
+        if (_isSet)
+        {
+            FillFromSet(output, table);
+            return;
+        }
         for (int i = 0; i < Clusters; i++)
         {
             uint bits = output == ElementType.Id8 ? (uint)i + 1 : Convert(Centroid(i), _codebookType, output);
@@ -74,6 +105,23 @@ public unsafe struct Palette
             _ => single,
         };
     }
+
+    private readonly void FillFromSet<T>(ElementType output, T* table) where T : unmanaged
+    {
+        int id = 0;
+        for (int i = 0; i < 256; i++)
+        {
+            if (!Holds(i))
+                continue;
+            id++;
+            uint bits = output == ElementType.Id8 ? (uint)id : Convert((byte)(_type == ElementType.I8 ? i - 128 : i), _type, output);
+            table[id] = *(T*)&bits;
+        }
+    }
+
+    /// <summary>Whether a set has its type's value of this rank; a set without bytes has all but zero.</summary>
+    private readonly bool Holds(int rank) =>
+        _centroids == null ? rank != (_type == ElementType.I8 ? 128 : 0) : (_centroids[rank / 8] >> rank % 8 & 1) != 0;
 
     private readonly uint Centroid(int index) => ElementTypes.Size(_codebookType) switch
     {

@@ -63,15 +63,15 @@ public unsafe struct TensorEntry
             return Status.Directory;
         entry.Overhead = (ulong)(reader.Position - start);
 
-        if (entry.Method > Method.Context || entry.Coder > Coder.Arithmetic || methodByte > 0x7f)
+        if (!Methods.Knows(entry.Method, entry.Coder) || methodByte > 0x7f)
             return Status.Unsupported;
+        if (!Methods.Of(entry.Method).Takes(entry.Coder))
+            return Status.Directory;
         if (entry.Method == Method.Stored)
         {
-            bool plain = entry.Coder == Coder.None && !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes;
-            return plain ? Status.Ok : Status.Directory;
+            return !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes ? Status.Ok : Status.Directory;
         }
-        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32)
-            && (entry.Method != Method.Context || entry.Coder == Coder.None);
+        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
         return codable ? Status.Ok : Status.Directory;
     }
 

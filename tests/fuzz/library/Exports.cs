@@ -7,6 +7,8 @@ namespace Weightless.Fuzzed;
 /// <summary>What a fuzzer's harness needs beside the ABI.</summary>
 internal static unsafe class Exports
 {
+    private static readonly InstructionSet[] s_variants = Enum.GetValues<InstructionSet>();
+
     /// <summary>From now on branches are counted in this area of 65,536 bytes.</summary>
     [UnmanagedCallersOnly(EntryPoint = "fuzz_trace")]
     public static void SetTrace(byte* area)
@@ -19,7 +21,8 @@ internal static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "fuzz_variant")]
     public static void SetVariant(int variant)
     {
-        if (InstructionSets.IsAvailable((InstructionSet)variant))
-            InstructionSets.Current = (InstructionSet)variant;
+        InstructionSet set = s_variants[variant % s_variants.Length];
+        if (InstructionSets.IsAvailable(set))
+            InstructionSets.Current = set;
     }
 }

@@ -1,4 +1,6 @@
 using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Seeds;
@@ -132,17 +134,19 @@ internal static class NearlyValidFiles
     /// <summary>A context section with every flag there is, whose stream is noise.</summary>
     private static EncodedTensor Context(Random random, string name, ulong number)
     {
-        int flags = random.Next(256) & (random.Next(4) == 0 ? 0xff : 0x7f);
+        int flags = random.Next(256);
+        if ((flags & 7) > 5 && random.Next(4) > 0)
+            flags &= ~4;
         int clusters = random.Next(1, random.Next(2) == 0 ? 4 : 256);
         SectionWriter section = new();
         section.Byte(clusters).Byte(flags).Varint((ulong)random.Next(30));
-        if ((flags & 3) == 0)
+        if ((flags & 7) == 0)
             section.Byte(random.Next(256));
-        if ((flags & 0x20) != 0)
-            section.Byte(random.Next(clusters + 2));
         if ((flags & 0x40) != 0)
+            section.Byte(random.Next(clusters + 2));
+        if ((flags & 0x80) != 0)
             section.Varint(random.Next(3) == 0 ? HostileNumber(random) : (ulong)random.Next(1, 30));
-        if ((flags & 0x10) != 0)
+        if ((flags & 0x20) != 0)
             section.Varint(number);
         int fill = random.Next(3) switch { 0 => 0, 1 => 0xff, _ => -1 };
         int length = random.Next(90);
@@ -174,15 +178,15 @@ internal static class NearlyValidFiles
         return Remade(sound, sound.Shape, section.AsMemory(0, section.Length - random.Next(Math.Min(section.Length, 3) + 1)));
     }
 
-    // Not by `with`, which would keep the directory entry.
     private static EncodedTensor Remade(EncodedTensor sound, IReadOnlyList<long> shape, ReadOnlyMemory<byte> section) =>
         new(sound.Name, sound.Type, shape, sound.Method, sound.Coder, section, sound.HalfCodebook);
 
     private static EncodedTensor Sound(Random random)
     {
-        Method method = (Method)random.Next((int)Method.Dense, (int)Method.Context + 1);
+        Method method = (Method)random.Next((int)Method.Dense, Methods.All.Length);
         Coder[] coders = ValidFiles.CodersOf(method);
-        return EncodedTensor.Encode(ValidFiles.Layer(random, "w", ElementType.F32), method, coders[random.Next(coders.Length)]);
+        EncoderOptions options = new() { Method = method, Coder = coders[random.Next(coders.Length)] };
+        return Encoders.Encode(ValidFiles.Layer(random, "w", ElementType.F32), options);
     }
 
     private static ulong HostileNumber(Random random) => s_numbers[random.Next(s_numbers.Length)];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Weightless.Encoder;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 using Weightless.Seeds;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Weightless.Encoder;
+using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Seeds;
@@ -9,7 +11,9 @@ namespace Weightless.Seeds;
 /// <summary>Files that every reader must take, but that no training run would make.</summary>
 internal static class ValidFiles
 {
-    private static readonly Method[] s_methods = [Method.Dense, Method.Csr, Method.Bloomier, Method.Coupled, Method.Context];
+    private static readonly Method[] s_methods =
+        [.. Methods.All.ToArray().Select(facts => facts.Method).Where(method => method != Method.Stored)];
+
     private static readonly ElementType[] s_types =
         [ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.I8, ElementType.U8];
 
@@ -45,7 +49,7 @@ internal static class ValidFiles
         foreach (int width in new[] { 4, 5, 7, 12 })
         {
             foreach (int clusters in new[] { 1, 2, 9, 40, 200 })
-                yield return [EncodedTensor.EncodeContext(Image(random, 120 / width, width, clusters), strength: 9 - random.Next(5))];
+                yield return [Context(Image(random, 120 / width, width, clusters), strength: 9 - random.Next(5))];
         }
         yield return Mixed(random, 20);
         yield return [Store(random, new string('n', 300), ElementType.U8, [2]), Store(random, "", ElementType.F32, []), Store(random, "é/\n", ElementType.I64, [1])];
@@ -55,13 +59,12 @@ internal static class ValidFiles
     public static IEnumerable<IReadOnlyList<EncodedTensor>> Large(Random random)
     {
         // More columns than a context model keeps apart, and more rows than it counts.
-        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [2, 17000], Sparse(random, 34000)), strength: 9)];
-        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.I8, [66000, 1], Sparse(random, 66000)), strength: 9)];
-        yield return [EncodedTensor.EncodeContext(Layer(random, "w", ElementType.F32, [3, 17000], Sparse(random, 51000)), strength: 1)];
+        yield return [Context(Layer(random, "w", ElementType.F32, [2, 17000], Sparse(random, 34000)), strength: 9)];
+        yield return [Context(Layer(random, "w", ElementType.I8, [66000, 1], Sparse(random, 66000)), strength: 9)];
+        yield return [Context(Layer(random, "w", ElementType.F32, [3, 17000], Sparse(random, 51000)), strength: 1)];
     }
 
-    public static Coder[] CodersOf(Method method) =>
-        method is Method.Coupled or Method.Context ? [Coder.None] : [Coder.None, Coder.Huffman, Coder.Arithmetic];
+    public static Coder[] CodersOf(Method method) => [.. Methods.Of(method).Coders];
 
     /// <summary>A layer of any shape, with any number of values.</summary>
     public static ClusteredTensor Layer(Random random, string name, ElementType type)
@@ -75,11 +78,18 @@ internal static class ValidFiles
     {
         if (random.Next(4) == 0)
             layer = layer.WithHalfCodebook();
-        if (method == Method.Context)
-            return EncodedTensor.EncodeContext(layer, strength: 1 + random.Next(9));
-        int cellBits = random.Next(EncodedTensor.MinCellBits(layer.Clusters), Limits.MaxCellBits + 1);
-        return EncodedTensor.Encode(layer, method, coder, cellBits, seed: (ulong)random.NextInt64());
+        return Encoders.Encode(layer, new EncoderOptions
+        {
+            Method = method,
+            Coder = coder,
+            Strength = 1 + random.Next(EncoderOptions.MaxStrength),
+            CellBits = random.Next(CellWidth.Smallest(layer.Clusters), Limits.MaxCellBits + 1),
+            Seed = (ulong)random.NextInt64(),
+        });
     }
+
+    private static EncodedTensor Context(ClusteredTensor layer, int strength, IReadOnlyList<EncodedTensor>? earlier = null) =>
+        Encoders.Encode(layer, new EncoderOptions { Method = Method.Context, Strength = strength }, earlier);
 
     public static List<EncodedTensor> Mixed(Random random, int count)
     {
@@ -111,9 +121,9 @@ internal static class ValidFiles
             for (int j = 0; j < ids.Length; j++)
                 ids[j] = isNext[j / inputs] && isAlive[j % inputs] ? ids[j] : (byte)0;
             ClusteredTensor layer = Layer(random, FormattableString.Invariant($"l{i}"), ElementType.F32, [outputs, inputs], ids);
-            tensors.Add(EncodedTensor.EncodeContext(layer, 1 + random.Next(9), tensors));
+            tensors.Add(Context(layer, 1 + random.Next(9), tensors));
             byte[] distinct = [.. Enumerable.Range(0, outputs).Select(j => isNext[j] ? (byte)(j + 1) : (byte)0)];
-            tensors.Add(EncodedTensor.EncodeContext(Layer(random, FormattableString.Invariant($"b{i}"), ElementType.F32, [outputs], distinct), 9, tensors));
+            tensors.Add(Context(Layer(random, FormattableString.Invariant($"b{i}"), ElementType.F32, [outputs], distinct), 9, tensors));
             (inputs, isAlive) = (outputs, isNext);
         }
         return tensors;

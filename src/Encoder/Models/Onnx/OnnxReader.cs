@@ -14,7 +14,7 @@ internal sealed class OnnxReader : ModelFile
     internal OnnxReader(FileStream stream)
     {
         if (stream.Length > TensorLimits.MaxBytes)
-            throw new ModelFormatException($"the ONNX file takes {stream.Length} bytes; at most {TensorLimits.MaxBytes} (2 GiB) are supported");
+            throw new ModelLimitException($"the ONNX file takes {stream.Length} bytes; at most {TensorLimits.MaxBytes} (2 GiB) are supported");
         _file = new MappedFile(stream);
         try
         {

@@ -1,0 +1,36 @@
+# Included by the Makefile at the root, from where the paths are.
+
+EXAMPLES := $(call for_machines,examples/decode examples/lenet)
+$(call program, examples/decode, examples/c/decode.c, libweightless.a)
+$(call for_machines,examples/decode): SYSTEM_LIBS :=
+$(call program, examples/lenet,  examples/c/lenet.c,  libweightless.a)
+
+.PHONY: demo
+demo: build ## encode a small network, compare all codecs, decode it in C on both machines
+	@examples/c/demo
+
+# The ONNX Runtime client. Apart from `make build`: its package is large.
+ONNXRUNTIME := artifacts/onnxruntime
+ONNX_CLIENT := artifacts/$(HOST)/examples/onnx
+$(call program, examples/onnx, examples/cpp/lenet.cpp $(ONNXRUNTIME)/libonnxruntime.so.1, libweightless.a)
+$(ONNX_CLIENT): LANGUAGE := c++
+$(ONNX_CLIENT): FLAGS := -std=c++17 -isystem $(ONNXRUNTIME)/include -Wl,-rpath,'$$ORIGIN/../../onnxruntime'
+
+$(ONNXRUNTIME)/libonnxruntime.so.1: examples/cpp/onnxruntime.csproj $(BUILD_FILES) | needs-build
+	@echo "fetching ONNX Runtime"
+	@dotnet restore --nologo -v quiet $<
+	@mkdir -p $(@D)
+	@folder=$$(dotnet msbuild $< -getProperty:OnnxRuntime) && ln -sfn "$$folder/build/native/include" $(@D)/include \
+		&& ln -sf "$$folder/runtimes/$(HOST)/native/libonnxruntime.so" $@
+
+MNIST := $(or $(WEIGHTLESS_MNIST),../shared/data/mnist)
+
+.PHONY: train
+train: | needs-python ## train, prune and cluster the models of examples/models again: up to an hour
+	@/usr/bin/python3 examples/pytorch/train_all.py $(MNIST)
+
+.PHONY: retrain
+retrain: $(CLI) | needs-python ## LeNet5's largest layer through a filter, and the layers behind it retrained around the false positives
+	@for bits in 6 7; do \
+		/usr/bin/python3 examples/pytorch/retrain.py examples/models/lenet5-dns.npz $(MNIST) --cell-bits $$bits || exit; \
+	done

@@ -1,0 +1,99 @@
+using System.Buffers;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder;
+using Weightless.NativeDecoder.Calls;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder.Wls;
+
+/// <summary>An open .wls file, decoded by the same code that the native library is compiled from.</summary>
+public sealed unsafe class WlsFile : IDisposable
+{
+    private readonly IDisposable? _owner;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Model _model;
+    private MemoryHandle _pin;
+
+    private WlsFile(ReadOnlyMemory<byte> bytes, IDisposable? owner)
+    {
+        _bytes = bytes;
+        _owner = owner;
+        _pin = bytes.Pin();
+        try
+        {
+            Check(Model.Open((byte*)_pin.Pointer, (nuint)bytes.Length, out _model));
+            List<WlsTensor> tensors = [];
+            TensorDirectory.Walk walk = new(_model.Directory);
+            ulong denseBytes = 0;
+            for (uint i = 0; i < _model.TensorCount; i++)
+            {
+                Check(walk.Next(out TensorEntry entry));
+                tensors.Add(new WlsTensor(entry, _model.Directory));
+                denseBytes += entry.DenseBytes;
+                if (denseBytes > long.MaxValue)
+                    throw new ModelLimitException("the tensors have more than 2^63 bytes together");
+            }
+            Tensors = tensors;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<WlsTensor> Tensors { get; }
+
+    /// <summary>Bytes of the file up to the end of its last section.</summary>
+    public long Bytes => HeaderBytes + Tensors.Sum(tensor => tensor.EncodedBytes);
+
+    /// <summary>Bytes that belong to no tensor.</summary>
+    public long HeaderBytes => (long)_model.HeaderBytes;
+
+    /// <exception cref="ModelFormatException">The file is damaged, or none.</exception>
+    /// <exception cref="ModelLimitException">It has 2 GiB or more.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static WlsFile Open(string path)
+    {
+        FileStream stream = MappedFile.OpenStream(path, "a .wls file");
+        long length = stream.Length;
+        if (length > int.MaxValue)
+        {
+            stream.Dispose();
+            throw new ModelLimitException("a .wls file of 2 GiB or more");
+        }
+        MappedFile mapped = new(stream);
+        return new WlsFile(mapped.Slice(0, (int)length), mapped);
+    }
+
+    /// <summary>Opens a file that is in memory.</summary>
+    public static WlsFile Open(ReadOnlyMemory<byte> bytes) => new(bytes, null);
+
+    /// <summary>The file that these tensors make, in memory.</summary>
+    public static WlsFile Of(IReadOnlyList<EncodedTensor> tensors)
+    {
+        long bytes = WlsWriter.Measure(tensors);
+        if (bytes > Array.MaxLength)
+            throw new ModelLimitException("a .wls file of 2 GiB or more");
+        byte[] file = new byte[bytes];
+        using MemoryStream stream = new(file);
+        WlsWriter.Write(stream, tensors);
+        return Open(file);
+    }
+
+    /// <summary>Checks every section against its checksum.</summary>
+    /// <exception cref="ModelFormatException">One fails.</exception>
+    public void Verify() => Check(Verification.Verify(_model.Directory));
+
+    public void Dispose()
+    {
+        _pin.Dispose();
+        _owner?.Dispose();
+    }
+
+    internal static void Check(Status status)
+    {
+        if (status != Status.Ok)
+            throw new ModelFormatException(StatusText.ToString(status));
+    }
+}

@@ -1,0 +1,56 @@
+using Weightless.Encoder.Coders;
+using Weightless.Encoder.Models;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Encoder.Wls;
+
+/// <summary>Writes .wls files: header and directory, then the sections in its order.</summary>
+public static class WlsWriter
+{
+    /// <summary>Writes a file, all of it or nothing.</summary>
+    /// <exception cref="ModelFormatException">Two tensors have one name.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
+    public static void Write(string path, IReadOnlyList<EncodedTensor> tensors)
+    {
+        using var file = new AtomicFile(path);
+        Write(file.Stream, tensors);
+        file.Commit();
+    }
+
+    public static void Write(Stream stream, IReadOnlyList<EncodedTensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        WlsLayout layout = new(tensors);
+        stream.Write(MakeHeader(tensors, layout));
+        ReadOnlySpan<byte> zeros = stackalloc byte[Limits.StoredAlignment];
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            stream.Write(zeros[..layout.Paddings[i]]);
+            stream.Write(tensors[i].Section.Span);
+        }
+    }
+
+    /// <summary>Bytes of the file that these tensors make.</summary>
+    public static long Measure(IReadOnlyList<EncodedTensor> tensors) => new WlsLayout(tensors).FileBytes;
+
+    private static byte[] MakeHeader(IReadOnlyList<EncodedTensor> tensors, WlsLayout layout)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        BitWriter directory = new();
+        directory.WriteVarint((ulong)layout.EntriesBytes);
+        directory.WriteVarint((ulong)tensors.Count);
+        foreach (EncodedTensor tensor in tensors)
+        {
+            if (!names.Add(tensor.Name))
+                throw new ModelFormatException($"two tensors are named {ModelFormatException.Quote(tensor.Name)}");
+            tensor.WriteEntry(directory);
+        }
+
+        byte[] bytes = directory.ToArray();
+        BitWriter header = new();
+        header.WriteValue(Model.Magic | (uint)Model.Version << 24);
+        header.WriteValue(Checksum.OfDirectory(bytes));
+        header.WriteBytes(bytes);
+        return header.ToArray();
+    }
+}

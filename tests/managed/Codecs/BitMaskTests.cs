@@ -1,0 +1,47 @@
+using CsCheck;
+using Weightless.NativeDecoder.Codecs;
+using Weightless.NativeDecoder.Format;
+
+namespace Weightless.Tests.Codecs;
+
+public unsafe class BitMaskTests
+{
+    [Fact]
+    public void Any_range_is_counted() =>
+        Gen.Select(Gen.Byte.Array[1, 60], Gen.Int[0, 480], Gen.Int[0, 480]).Sample((bytes, a, b) =>
+        {
+            int length = bytes.Length * 8;
+            int start = Math.Min(Math.Min(a, b), length), end = Math.Min(Math.Max(a, b), length);
+            fixed (byte* bits = bytes)
+            {
+                ByteReader reader = new(bits, bits + bytes.Length);
+                Assert.True(BitMask.TryRead(ref reader, (ulong)length, out BitMask mask));
+                ulong expected = 0;
+                for (int i = start; i < end; i++)
+                    expected += mask[(ulong)i] ? 1u : 0;
+                Assert.Equal(expected, mask.Count((ulong)start, (ulong)end));
+                Assert.Equal((ulong)(end - start), default(BitMask).Count((ulong)start, (ulong)end));
+            }
+        });
+
+    [Fact]
+    public void Bits_behind_the_last_must_be_zero_and_all_bytes_there()
+    {
+        byte[] bytes = [0xff, 0x07];
+        fixed (byte* bits = bytes)
+        {
+            Assert.Equal((true, 11ul), Read(bits, 2, 11));
+            Assert.False(Read(bits, 2, 10).Read);
+            Assert.False(Read(bits, 1, 11).Read);
+            Assert.False(Read(bits, 2, 17).Read);
+            Assert.False(Read(bits, 2, ulong.MaxValue).Read);
+        }
+    }
+
+    private static (bool Read, ulong Alive) Read(byte* bits, int size, ulong length)
+    {
+        ByteReader reader = new(bits, bits + size);
+        bool read = BitMask.TryRead(ref reader, length, out BitMask mask);
+        return (read, read ? mask.Count(0, length) : 0);
+    }
+}
