@@ -12,6 +12,14 @@ bench: build ## what encoding and decoding cost: artifacts/bench.json, and a tab
 bench-int8: build | needs-bench ## int8 weights by context and dense + arithmetic: bytes and ns a weight; BASE=ARTIFACTS compares with another build
 	@bench/int8 $(BASE)
 
+# Against the library itself: OpenBLAS is for this one only, and its headers are those of a package more.
+artifacts/linux-x64/sparse: bench/sparse.c include/weightless.h artifacts/linux-x64/libweightless.so | needs-bench
+	@gcc $(CFLAGS) -O3 -o $@ $< artifacts/linux-x64/libweightless.so -Wl,-rpath,'$$ORIGIN' /usr/lib/x86_64-linux-gnu/openblas-openmp/libopenblas.so.0
+
+.PHONY: bench-sparse
+bench-sparse: artifacts/linux-x64/sparse $(CLI) ## csr + tans on a synthetic layer: bytes, and ratios beside memset, coupled and OpenBLAS's sgemv
+	@bench/sparse
+
 .PHONY: predict-a53
 predict-a53: artifacts/linux-arm64/libweightless.so $(CLI) artifacts/linux-x64/weightless-bench | needs-bench ## what llvm-mca predicts for a Cortex-A53
 	@bench/predict-a53 $<

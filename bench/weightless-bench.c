@@ -174,7 +174,7 @@ static void print_figure(const char *name, double value, int known)
 static void measure_tensor(const wl_model *model, uint32_t tensor, long only_decode)
 {
     static const char *const methods[] = {"stored", "dense", "csr", "bloomier", "coupled", "context", "words"};
-    static const char *const coders[] = {"none", "huffman", "arithmetic"};
+    static const char *const coders[] = {"none", "huffman", "arithmetic", "tans"};
     static const char *const names[MEASURES] = {"decode", "memset", "rows", "matvec", "dense_product"};
     static double times[MEASURES][ROUNDS];
     double median[MEASURES], decode_time;
@@ -245,8 +245,8 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
         else
             putchar(c);
     }
-    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < 6 ? methods[b.info.method] : "?",
-           b.info.coder < 3 ? coders[b.info.coder] : "?");
+    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < 7 ? methods[b.info.method] : "?",
+           b.info.coder < 4 ? coders[b.info.coder] : "?");
     printf(", \"weights\": %llu, \"encoded_bytes\": %llu", (unsigned long long)weights, (unsigned long long)b.info.encoded_bytes);
     print_figure("decode_ns_per_weight", median[DECODE], 1);
     print_figure("memset_ns_per_weight", median[MEMSET], known[MEMSET]);

@@ -3,8 +3,8 @@
  *
  * One self-contained header for C99 and C++11. The rules that hold for every function:
  *
- *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open stores
- *    in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
+ *  - Memory is the caller's. No function allocates, keeps a pointer after it returns (but for what wl_open and
+ *    wl_index store in *model), or frees anything. The .wls bytes must stay readable and unchanged while the model is in use.
  *  - A file is hostile until checked. Whatever its bytes are, no function reads outside [data, data + size), writes
  *    outside dst or workspace, or loops longer than the output and the input account for. It returns a status. What is
  *    promised in numbers, and what is not, is in docs/threat-model.md.
@@ -15,7 +15,7 @@
  *    a workspace of its own; from a signal handler too, while the thread is within another call, and from a destructor.
  *  - The process is the host's. The library starts no thread, handles no signal, reads no other environment variable, asks
  *    nothing of the system, and holds nothing between two calls: a thread may be cancelled or jump out of a call. It uses
- *    at most WL_MAX_STACK bytes of stack, so that a thread with 16 KiB of stack can call any function.
+ *    at most WL_MAX_STACK bytes of stack, so that a thread with 20 KiB of stack can call any function.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
  *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
  *
@@ -49,7 +49,7 @@ extern "C" {
 #endif
 
 /* No function uses more bytes of the calling thread's stack. */
-#define WL_MAX_STACK 12288
+#define WL_MAX_STACK 13312
 
 /* A tensor has at most this many dimensions. */
 #define WL_MAX_RANK 8
@@ -111,7 +111,8 @@ enum {
 enum {
     WL_CODER_NONE = 0,
     WL_CODER_HUFFMAN = 1,
-    WL_CODER_ARITHMETIC = 2
+    WL_CODER_ARITHMETIC = 2,
+    WL_CODER_TANS = 3
 };
 
 /*
@@ -175,14 +176,18 @@ wl_status wl_open(const void *data, size_t size, wl_model *model);
 uint32_t wl_tensor_count(const wl_model *model);
 
 /*
- * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
- * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
- * name the logarithm of n. wl_index_size says how many bytes it needs (24 a tensor, and 7), wl_index fills them, of any
- * alignment, and has *model use them from now on, as copies of *model made later do: they must stay where they are and unchanged for
- * as long. WORKSPACE_SIZE if there are fewer. wl_index writes to *model: no other call may use it meanwhile.
- * Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE. Since 1.0.
+ * How many bytes wl_index needs: 24 a tensor, and 7. Errors: ARGUMENT. Since 1.0.
  */
 wl_status wl_index_size(const wl_model *model, size_t *size);
+
+/*
+ * An index of the directory, for models of many tensors. A call that is given a tensor's number walks the directory up to it,
+ * so that listing n tensors takes time proportional to n * n. With an index each takes the same time, and finding a tensor by its
+ * name the logarithm of n. wl_index fills the bytes at memory, of any alignment, and has *model use them from now on, as copies
+ * of *model made later do: they must stay where they are and unchanged for as long. It writes to *model: no other call may use that
+ * meanwhile. Hostile input: as wl_open, and sorting n numbers. Errors: ARGUMENT, WORKSPACE_SIZE (fewer bytes than wl_index_size
+ * says). Since 1.0.
+ */
 wl_status wl_index(wl_model *model, void *memory, size_t size);
 
 /*
@@ -192,7 +197,7 @@ wl_status wl_index(wl_model *model, void *memory, size_t size);
 wl_status wl_tensor_info(const wl_model *model, uint32_t tensor, wl_tensor *info);
 
 /*
- * Finds a tensor by its name (zero-terminated UTF-8) and puts its index into *tensor.
+ * Finds a tensor by its name (zero-terminated UTF-8) and puts its index into *tensor; of two of one name the first.
  * Errors: ARGUMENT, NO_TENSOR. Since 1.0.
  */
 wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tensor);
@@ -200,7 +205,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
 /*
  * How many bytes of workspace any of the functions below needs for this tensor, whatever the type and the rows; may
  * be 0. Any alignment will do. Errors: ARGUMENT, NO_TENSOR, CORRUPT. Since 1.0.
- *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember)
+ *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember); csr with coder tans at most 64 KiB
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
  *   coupled, words:         at most 64 KiB
@@ -224,6 +229,8 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  * The same for rows [first_row, first_row + row_count), so that a layer larger than memory can be used band by band.
  * What a band costs:
  *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
+ *   csr with coder tans: the bands of some thousand non-zeros that the rows are in, wherever they are, and one hash of the
+ *     workspace; rows that follow the previous call's on that workspace go on from there.
  *   words: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
@@ -240,7 +247,7 @@ wl_status wl_decode_rows(const wl_model *model, uint32_t tensor, wl_type type, u
  * Decodes the elements that are not zero into compressed sparse rows: row_offsets gets rows + 1 numbers, and those of row r are
  * elements row_offsets[r] up to row_offsets[r + 1] of column_indexes and values, by ascending column. Not zero is an
  * element of the given type with any bit set; of the filters (bloomier, coupled) that includes their false positives, so that it is
- * exactly what wl_decode gives.
+ * exactly what wl_decode gives. With csr, and with context where most weights are zero, its time goes by the non-zeros.
  * capacity is the number of elements that column_indexes and values have room for. If there are more, the answer is
  * WL_ERROR_DST_SIZE, and row_offsets is right all the same: with a capacity of 0 (and then NULL) the elements are counted,
  * row_offsets[rows] of them, at the cost of decoding. All arrays belong to the caller.

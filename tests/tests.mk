@@ -16,9 +16,9 @@ $(call test_program, abi-static, $(ABI_TEST), check golden guard repair use, lib
 $(call test_program, header-c, $(HEADER_TEST), , libweightless.a)
 $(call test_program, header-c++, $(HEADER_TEST), , libweightless.a)
 # It loads the library itself: what a host has before that is what is measured against.
-$(call test_program, manners, tests/abi/manners.c tests/abi/measure.c)
+$(call test_program, manners, tests/abi/manners.c tests/abi/measure.c, forked)
 # What it asks before the library can be called at all, in a constructor, needs the order of a static library.
-$(call test_program, host, tests/abi/host.c, , libweightless.a)
+$(call test_program, host, tests/abi/host.c, forked, libweightless.a)
 $(call test_program, stack, tests/abi/stack.c, check golden, libweightless.so)
 # It stands in for those functions of the C# that it needs; the others go, with what calls them.
 $(call test_program, defect, tests/abi/defect.c $(wildcard src/NativeDecoder/Host/*.c), check)

@@ -28,7 +28,7 @@
 #include "weightless.h"
 
 static const char *const method_names[] = {"stored", "dense", "csr", "bloomier", "coupled", "context"};
-static const char *const coder_names[] = {"none", "huffman", "arithmetic"};
+static const char *const coder_names[] = {"none", "huffman", "arithmetic", "tans"};
 
 /* Names and sizes by wl_type. */
 static const char *const type_names[] = {"f32", "f16", "bf16", "i8",  "u8",  "f64", "i16",

@@ -22,6 +22,7 @@ from networks import stack, top1_error, weight_layers
 from training import Training, constant, cosine, show_progress
 
 CHOOSING = 20000  # training images to choose a filter's seed by
+MOST_VALUES = 255  # of a layer that is clustered already
 SEED_STEP = 1000  # a filter that cannot be built with one seed tries the next
 BUILDERS = (networks.lenet300100, networks.lenet5, networks.lenet5_3x3)
 
@@ -30,8 +31,12 @@ def read(path, clusters):
     """The network that the tensors in this file fit, whatever their names, and its builder."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "model.wls")
-        weightless.encode(path, copy, clusters=clusters, tensors=["*.weight"])
+        weightless.encode(path, copy)
         state = weightless.decode(copy)
+        dense = [name for name, tensor in state.items() if name.endswith(".weight") and distinct(tensor) > MOST_VALUES]
+        if dense:
+            weightless.encode(path, copy, clusters=clusters, tensors=dense)
+            state = weightless.decode(copy)
     layers = sorted({name.rpartition(".")[0] for name in state})
     tensors = [state.get(f"{layer}.{kind}") for layer in layers for kind in ("weight", "bias")]
     for build in BUILDERS:

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include "forked.h"
 #include "weightless.h"
 
 #include <errno.h>
@@ -29,16 +30,6 @@
 #define SECONDS 120
 #define ROUNDS 100
 #define NOBODY 65534
-
-#define REQUIRE(condition)                                            \
-    do {                                                              \
-        if (!(condition)) {                                           \
-            printf("# host.c:%d: %s\n", __LINE__, #condition);        \
-            return FAILED;                                            \
-        }                                                             \
-    } while (0)
-
-enum { PASSED, FAILED, SKIPPED };
 
 static unsigned char file[MOST], expected[MOST];
 static size_t file_size, expected_size;
@@ -355,28 +346,6 @@ static int calls_in_constructor(void)
     return PASSED;
 }
 
-static int run(const char *name, int (*test)(void))
-{
-    static const char *const words[] = {"ok", "not ok", "skip"};
-    int status, result;
-    pid_t child;
-    fflush(stdout);
-    child = fork();
-    if (child == 0) {
-        alarm(SECONDS);
-        result = test();
-        fflush(stdout);
-        _exit(result);
-    }
-    if (child < 0 || waitpid(child, &status, 0) != child)
-        status = 1 << 8;
-    if (WIFSIGNALED(status))
-        printf("# signal %d\n", WTERMSIG(status));
-    result = WIFEXITED(status) && WEXITSTATUS(status) <= SKIPPED ? WEXITSTATUS(status) : FAILED;
-    printf("%s host/%s\n", words[result], name);
-    return result == FAILED;
-}
-
 static size_t read_file(const char *path, unsigned char *bytes)
 {
     size_t size;
@@ -420,6 +389,6 @@ int main(int argc, char **argv)
     file_size = read_file(argv[1], file);
     expected_size = read_file(argv[2], expected);
     for (i = 0; i < sizeof tests / sizeof tests[0]; i++)
-        failed += run(tests[i].name, tests[i].test);
+        failed += forked_run("host", tests[i].name, tests[i].test);
     return failed ? 1 : 0;
 }

@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include "forked.h"
 #include "measure.h"
 #include "weightless.h"
 
@@ -32,17 +33,6 @@
 #define CYCLES 100
 #define CGROUP_LIMIT (64 * 1024 * 1024)
 #define THREADS 8
-#define SECONDS 120
-
-#define REQUIRE(condition)                                                \
-    do {                                                                  \
-        if (!(condition)) {                                               \
-            printf("# manners.c:%d: %s\n", __LINE__, #condition);         \
-            return FAILED;                                                \
-        }                                                                 \
-    } while (0)
-
-enum { PASSED, FAILED, SKIPPED };
 
 static const char *library_path;
 static unsigned char *file, *expected;
@@ -340,28 +330,6 @@ static int first_call_from_threads(void)
     return PASSED;
 }
 
-static int run(const char *name, int (*test)(void))
-{
-    static const char *const words[] = {"ok", "not ok", "skip"};
-    int status, result;
-    pid_t child;
-    fflush(stdout);
-    child = fork();
-    if (child == 0) {
-        alarm(SECONDS);
-        result = test();
-        fflush(stdout);
-        _exit(result);
-    }
-    if (child < 0 || waitpid(child, &status, 0) != child)
-        status = 1 << 8;
-    if (WIFSIGNALED(status))
-        printf("# signal %d\n", WTERMSIG(status));
-    result = WIFEXITED(status) && WEXITSTATUS(status) <= SKIPPED ? WEXITSTATUS(status) : FAILED;
-    printf("%s manners/%s\n", words[result], name);
-    return result == FAILED;
-}
-
 static unsigned char *read_file(const char *path, size_t *size)
 {
     FILE *stream = fopen(path, "rb");
@@ -388,15 +356,15 @@ int main(int argc, char **argv)
     snprintf(cgroup, sizeof cgroup, "%s/weightless-%ld",
              access("/sys/fs/cgroup/memory", F_OK) == 0 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup", (long)getpid());
 
-    failed += run("threads_started", threads_started);
-    failed += run("memory_taken", memory_taken);
-    failed += run("address_limit", address_limit);
-    failed += run("cgroup_limit", cgroup_limit);
+    failed += forked_run("manners", "threads_started", threads_started);
+    failed += forked_run("manners", "memory_taken", memory_taken);
+    failed += forked_run("manners", "address_limit", address_limit);
+    failed += forked_run("manners", "cgroup_limit", cgroup_limit);
     rmdir(cgroup);
-    failed += run("signals_kept", signals_kept);
-    failed += run("unloads", unloads);
-    failed += run("faults_kill", faults_kill);
-    failed += run("after_fork", after_fork);
-    failed += run("first_call_from_threads", first_call_from_threads);
+    failed += forked_run("manners", "signals_kept", signals_kept);
+    failed += forked_run("manners", "unloads", unloads);
+    failed += forked_run("manners", "faults_kill", faults_kill);
+    failed += forked_run("manners", "after_fork", after_fork);
+    failed += forked_run("manners", "first_call_from_threads", first_call_from_threads);
     return failed ? 1 : 0;
 }

@@ -18,7 +18,7 @@
 
 #define PAINT 0xa5
 #define STACK ((size_t)256 << 10)
-#define SMALL_STACK ((size_t)16 << 10)
+#define SMALL_STACK ((size_t)20 << 10)
 
 /* What the calls below have in common. */
 static struct {
@@ -245,7 +245,7 @@ int main(int argc, char **argv)
         return 2;
     for (i = 0; i < count; i++)
         check_run("stack", files[i].name, all_calls, &files[i]);
-    printf("%s threads_of_16_KiB%s\n", has_small_threads ? "ok" : "skip", has_small_threads ? "" : " this system has none");
+    printf("%s threads_of_20_KiB%s\n", has_small_threads ? "ok" : "skip", has_small_threads ? "" : " this system has none");
     printf("figure deepest stack: %s\n", deepest_call);
     return check.failed ? 1 : 0;
 }

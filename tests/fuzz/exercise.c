@@ -87,7 +87,8 @@ static int afford(session *session, uint64_t cost)
 static int is_seekable(const wl_tensor *info)
 {
     return info->method == WL_METHOD_STORED || info->method == WL_METHOD_COUPLED || info->method == WL_METHOD_BLOOMIER || info->method == WL_METHOD_WORDS
-        || (info->method == WL_METHOD_DENSE && info->coder == WL_CODER_NONE);
+        || (info->method == WL_METHOD_DENSE && info->coder == WL_CODER_NONE)
+        || (info->method == WL_METHOD_CSR && info->coder == WL_CODER_TANS);
 }
 
 /* Draws a tensor and an output type; returns 0 if there is nothing to decode. */
@@ -294,6 +295,24 @@ static void multiply(session *session)
     }
 }
 
+/* With an index every answer is the same. */
+static void look_by_index(session *session, uint32_t tensor, const wl_tensor *info, const char *name, uint32_t found)
+{
+    wl_model indexed = session->model;
+    wl_tensor same;
+    uint32_t also = UINT32_MAX;
+    size_t size;
+    uint8_t *memory;
+    CHECK(wl_index_size(&indexed, &size) == WL_OK);
+    memory = guard_take(&index_guard, size, session->place);
+    CHECK(wl_index(&indexed, memory, size - 1) == WL_ERROR_WORKSPACE_SIZE);
+    CHECK(wl_index(&indexed, memory, size) == WL_OK);
+    CHECK(wl_tensor_info(&indexed, tensor, &same) == WL_OK && memcmp(&same, info, sizeof same) == 0);
+    CHECK(wl_find_tensor(&indexed, name, &also) == WL_OK && also == found);
+    CHECK(wl_verify(&indexed) == wl_verify(&session->model));
+    check_guards();
+}
+
 /* A tensor that passed wl_verify has parameters that can be read, and is found by its name, or an earlier one of that name is. */
 static void look(session *session)
 {
@@ -318,6 +337,7 @@ static void look(session *session)
         check_known(status);
         /* Not a tensor behind one whose section lies outside the file. */
         CHECK(status == WL_OK && found <= tensor);
+        look_by_index(session, tensor, &info, name, found);
     }
 }
 

@@ -47,6 +47,8 @@ internal static class GoldenFiles
             WordsTests.Encode(WordsTests.Skewed(20, 41, 12, 0.7, seed: length) with { Name = $"{length}" }, band: 300, length, common: 9))]);
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
+        yield return ("v1-csr-tans-bands", [Encoded.By(RandomLayers.Make(300, 200, 5, 0.35, seed: 22), Method.Csr, Coder.Tans)]);
+        yield return ("v1-csr-tans-sparse", [Encoded.By(RandomLayers.Make(40, 3000, 3, 0.0005, seed: 23), Method.Csr, Coder.Tans)]);
         yield return ("v1-half-codebook", [.. InEverySystem(RandomLayers.Make(4, 9, 3, 0.3, seed: 13).WithHalfCodebook())]);
         yield return ("v1-f16", InEveryMethod(RandomLayers.Make(5, 7, 3, 0.3, seed: 14, ElementType.F16), Coder.None));
         yield return ("v1-bf16", InEveryMethod(RandomLayers.Make(3, 12, 3, 0.3, seed: 15, ElementType.BF16), Coder.Huffman));

@@ -159,4 +159,18 @@ public class EncodedTensorTests
     }
 
     private static Tensor ModelTensor() => Cli.TestModels.Sparse("layer", 40, 50, 9);
+
+    /// <summary>A file that this program could not read again is not written, and what was there stays.</summary>
+    [Fact]
+    public void A_file_of_more_than_2_GiB_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("m.wls", [7]);
+        byte[] quarter = new byte[1 << 28];
+        EncodedTensor[] tensors = [.. Enumerable.Range(0, 8)
+            .Select(i => new EncodedTensor($"w{i}", ElementType.U8, [quarter.Length], Method.Stored, Coder.None, quarter))];
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => WlsWriter.Write(folder["m.wls"], tensors));
+        Assert.Contains("2147483647 (2 GiB)", error.Message, StringComparison.Ordinal);
+        Assert.Equal([7], File.ReadAllBytes(folder["m.wls"]));
+    }
 }

@@ -90,13 +90,24 @@ internal static class CompareCommand
         return smallest;
     }
 
-    /// <summary>Encodes a tensor into a file in memory, behind those that it may refer to, and looks at what comes out.</summary>
+    /// <summary>
+    /// Encodes a tensor into a file in memory, behind the one that it refers to, if to any, the one that that refers to, and so on,
+    /// and looks at what comes out. All others before it are empty: with them the work would grow with the square of the tensors.
+    /// </summary>
     private static TensorReport Measure(EncodedTensor encoded, List<EncodedTensor> earlier, ClusteredTensor? expected)
     {
-        using WlsFile file = WlsFile.Of(encoded.Method == Method.Context ? [.. earlier, encoded] : [encoded]);
+        HashSet<int> kept = [];
+        for (int? parent = encoded.Parent; parent is { } number; parent = earlier[number].Parent)
+            kept.Add(number);
+        IEnumerable<EncodedTensor> before = earlier.Take(encoded.Parent + 1 ?? 0)
+            .Select((tensor, number) => kept.Contains(number) ? tensor : Emptied(tensor));
+        using WlsFile file = WlsFile.Of([.. before, encoded]);
         WlsTensor tensor = file.Tensors[^1];
         return TensorReport.Of(tensor, expected is null ? 0 : CountFalsePositives(tensor, expected));
     }
+
+    private static EncodedTensor Emptied(EncodedTensor tensor) =>
+        new(tensor.Name, ElementType.U8, [0], Method.Stored, Coder.None, ReadOnlyMemory<byte>.Empty);
 
     /// <summary>Decodes a tensor and checks every id: all have to be right, but for a filter's zeros.</summary>
     private static long CountFalsePositives(WlsTensor tensor, ClusteredTensor expected)
@@ -130,7 +141,8 @@ internal static class CompareCommand
             string title = $"{Terminal.Printable(first.Name)}: {Names.Of(first.Shape)}, {first.DenseBytes} bytes";
             if (tensor.Count() == 1)
             {
-                terminal.Output.WriteLine(first.Method == Names.Of(Method.Stored) ? $"{title}, stored" : $"{title}, {first.Method} {Bytes(first)}");
+                string bytes = first.Method == Names.Of(Method.Stored) ? "" : $" {Bytes(first)}";
+                terminal.Output.WriteLine($"{title}, {first.Method}{bytes}");
                 continue;
             }
             terminal.Output.WriteLine(
@@ -160,6 +172,7 @@ internal static class CompareCommand
     private static string FalsePositives(TensorReport filter)
     {
         long zeros = filter.Weights - filter.Nonzeros;
-        return zeros == 0 ? "0" : $"{filter.FalsePositives} ({(double)filter.FalsePositives / zeros:p2} of zeros)";
+        long found = filter.FalsePositives.GetValueOrDefault();
+        return zeros == 0 ? "0" : $"{found} ({(double)found / zeros:p2} of zeros)";
     }
 }

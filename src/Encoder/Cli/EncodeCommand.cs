@@ -20,7 +20,9 @@ internal static class EncodeCommand
         CalibrationArguments calibration = new();
         Option<double?> room = Arguments.Room();
         Option<double?> maxFalsePositives = Arguments.MaxFalsePositives();
-        Command command = new("encode", "Prunes, clusters and encodes a model, and lists what became of each tensor.")
+        Command command = new("encode", "Prunes, clusters and encodes a model, and lists what became of each tensor. "
+            + "A tensor may take up to 2 GiB, and so may the file.")
+
         {
             model, output, method, coder,
         };

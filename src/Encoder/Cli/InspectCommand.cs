@@ -15,7 +15,9 @@ internal static class InspectCommand
             Description = "Print for each tensor, separated by tabs: name, shape, type, method, coder, and the 64-bit FNV-1a of "
                 + "its decoded elements, as examples/c/decode.c does.",
         };
-        Command command = new("inspect", "Lists the tensors of a .wls file.") { file, json, checksums };
+        Command command = new("inspect", "Lists the tensors of a .wls file. A filter is decoded to count its false positives, unless it has "
+            + "more weights than a file of this size can be meant for.")
+        { file, json, checksums };
         command.Validators.Add(result =>
         {
             if (result.GetValue(json) && result.GetValue(checksums))
@@ -39,7 +41,7 @@ internal static class InspectCommand
         {
             using WlsFile file = WlsFile.Open(path);
             progress.Expect(file.Tensors.Sum(tensor => tensor.Weights));
-            return FileReport.Of(file, progress);
+            return FileReport.Of(file, isOurs: false, progress);
         }));
         if (json)
             report.WriteJson(terminal.Output);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weightless.Encoder.Wls;
@@ -6,10 +7,11 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.Encoder.Cli;
 
 /// <summary>What there is to know of an encoded tensor, as <c>--json</c> prints it.</summary>
+/// <param name="FalsePositives">Null if they were not counted.</param>
 internal sealed record TensorReport(string Name, IReadOnlyList<long> Shape, string Method, string Coder, long Weights,
-    long Nonzeros, int Clusters, int CellBits, long EncodedBytes, long DenseBytes, double Factor, long FalsePositives)
+    long Nonzeros, int Clusters, int CellBits, long EncodedBytes, long DenseBytes, double Factor, long? FalsePositives)
 {
-    public static TensorReport Of(WlsTensor tensor, long falsePositives) => new(tensor.Name, tensor.Shape,
+    public static TensorReport Of(WlsTensor tensor, long? falsePositives) => new(tensor.Name, tensor.Shape,
         Names.Of(tensor.Method), Names.Of(tensor.Coder), tensor.Weights, tensor.Nonzeros, tensor.Clusters, tensor.CellBits,
         tensor.EncodedBytes, tensor.DenseBytes, tensor.DenseBytes == 0 ? 0 : (double)tensor.DenseBytes / tensor.EncodedBytes,
         falsePositives);
@@ -27,14 +29,24 @@ internal sealed record TensorReport(string Name, IReadOnlyList<long> Shape, stri
 /// <summary>What there is to know of a file.</summary>
 internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Tensors)
 {
+    // A few bytes may announce as many weights as they like, and a filter has to be decoded to count what is in it.
+    private const long FreeWeights = 1 << 22;
+    private const long WeightsPerByte = 256;
+
     /// <summary>Describes an open file; filters are decoded to count their false positives.</summary>
-    public static FileReport Of(WlsFile file, Progress progress)
+    /// <param name="isOurs">Whether we wrote it: of another, no more weights are decoded than its bytes may honestly be for.</param>
+    public static FileReport Of(WlsFile file, bool isOurs, Progress progress)
     {
         List<TensorReport> reports = [];
+        long left = isOurs ? long.MaxValue : FreeWeights + WeightsPerByte * file.Bytes;
         foreach (WlsTensor tensor in file.Tensors)
         {
             progress.Begin($"counting false positives of {tensor.Name}", tensor.Weights);
-            reports.Add(TensorReport.Of(tensor, tensor.CountFalsePositives()));
+            bool isFilter = tensor.CellBits > 0;
+            bool isCounted = !isFilter || tensor.Weights <= left;
+            if (isFilter && isCounted)
+                left -= tensor.Weights;
+            reports.Add(TensorReport.Of(tensor, isCounted ? tensor.CountFalsePositives() : null));
         }
         return new FileReport(file.Bytes, reports);
     }
@@ -62,7 +74,7 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
             bool isClustered = tensor.Method != Names.Of(Method.Stored);
             table.Add(tensor.Name, Names.Of(tensor.Shape), tensor.Method, tensor.Coder,
                 isClustered ? $"{tensor.Nonzeros}" : "-", isClustered ? $"{tensor.Clusters}" : "-", $"{tensor.EncodedBytes}",
-                Factor(tensor.Factor), tensor.CellBits > 0 ? $"{tensor.FalsePositives}" : "-");
+                Factor(tensor.Factor), tensor.CellBits == 0 ? "-" : tensor.FalsePositives?.ToString(CultureInfo.InvariantCulture) ?? "not counted");
         }
         terminal.Write(table);
         long denseBytes = Tensors.Sum(tensor => tensor.DenseBytes);

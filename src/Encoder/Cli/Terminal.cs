@@ -13,11 +13,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
 
     public static Terminal Standard()
     {
+        TextWriter error = Inherited.IsOpen(Inherited.Error) ? Console.Error : TextWriter.Null;
+        if (!Inherited.IsOpen(Inherited.Output))
+            return new Terminal(TextWriter.Null, error, errorIsTerminal: !Console.IsErrorRedirected);
         // Spectre recognizes a terminal only by the console's own writer; into a file or pipe goes plain UTF-8.
         TextWriter output = Console.IsOutputRedirected
             ? new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16)
             : Console.Out;
-        return new Terminal(output, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        return new Terminal(output, error, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
     }
 
     /// <summary>One line on standard error, behind what was written so far.</summary>

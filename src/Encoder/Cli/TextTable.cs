@@ -5,6 +5,9 @@ namespace Weightless.Encoder.Cli;
 /// <summary>Rows of text; a column whose header begins with '>' is one of numbers and stands to the right.</summary>
 internal sealed class TextTable(params string[] headers)
 {
+    // A longer cell stands out of its row: with one name as long as a file allows, all others would be padded to it.
+    private const int WidestColumn = 64;
+
     private readonly List<string[]> _rows = [];
 
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(Terminal.Printable)]);
@@ -28,7 +31,7 @@ internal sealed class TextTable(params string[] headers)
         foreach (string[] row in _rows.Prepend([.. headers.Select(Title)]))
         {
             for (int i = 0; i < row.Length; i++)
-                widths[i] = Math.Max(widths[i], row[i].Length);
+                widths[i] = Math.Max(widths[i], Math.Min(row[i].Length, WidestColumn));
         }
         foreach (string[] row in _rows.Prepend([.. headers.Select(Title)]))
         {

@@ -19,7 +19,9 @@ internal interface IEncoder
     IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options);
 
     /// <summary>Encodes a tensor.</summary>
-    /// <param name="options">Its method is this one and its coder one of this method's; of the others those hold that it has a use for.</param>
+    /// <param name="options">
+    /// Its method is this one and its coder one of this method's; of the others those hold that it has a use for.
+    /// </param>
     /// <param name="earlier">The tensors before it in its file, encoded, to which a section may refer.</param>
     EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier);
 }

@@ -12,7 +12,7 @@ internal static class OutputPath
     private const int MaxLinks = 40;
     private const int MaxPathBytes = 4096;
 
-    /// <exception cref="IOException">Links lead in a circle.</exception>
+    /// <exception cref="OutputException">Links lead in a circle.</exception>
     public static string Resolve(string path)
     {
         for (int links = 0; links < MaxLinks; links++)
@@ -26,7 +26,7 @@ internal static class OutputPath
                 return full;
             path = Path.IsPathRooted(target) ? target : Path.Join(folder, target);
         }
-        throw new IOException("the output is a link that leads in a circle");
+        throw new OutputException("the output is a link that leads in a circle");
     }
 
     private static unsafe string? RealPath(string folder)

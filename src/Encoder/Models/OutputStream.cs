@@ -17,7 +17,7 @@ internal sealed class OutputStream(FileStream file) : Stream
     public override long Position
     {
         get => file.Position;
-        set => file.Position = value;
+        set => Seek(value, SeekOrigin.Begin);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -50,7 +50,18 @@ internal sealed class OutputStream(FileStream file) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+    /// <summary>What is in the buffer is written first.</summary>
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        try
+        {
+            return file.Seek(offset, origin);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw TooLarge(e);
+        }
+    }
 
     public override void SetLength(long value) => file.SetLength(value);
 

@@ -51,6 +51,9 @@ public sealed class EncodedTensor
     /// <summary>Which rows are alive, if the section says so in a way that later tensors of the file may refer to.</summary>
     internal AliveMask? AliveRows { get; init; }
 
+    /// <summary>The number of the earlier tensor that the section refers to, if to any.</summary>
+    internal int? Parent { get; init; }
+
     /// <summary>The number of elements.</summary>
     public long Weights => Shape.Aggregate(1L, (product, dimension) => product * dimension);
 
@@ -78,11 +81,12 @@ public sealed class EncodedTensor
     /// <summary>A clustered tensor with the section that an encoder has made of it.</summary>
     /// <param name="cellBits">Bits of a filter's cell; 0 for the exact methods.</param>
     internal static EncodedTensor Of(ClusteredTensor tensor, Method method, Coder coder, ReadOnlyMemory<byte> section,
-        int cellBits = 0, AliveMask? aliveRows = null) =>
+        int cellBits = 0, AliveMask? aliveRows = null, int? parent = null) =>
         new(tensor.Name, tensor.Type, tensor.Shape, method, coder, section, tensor.HalfCodebook)
         {
             Facts = new SectionFacts((ulong)tensor.Nonzeros, tensor.Clusters, cellBits),
             AliveRows = aliveRows,
+            Parent = parent,
         };
 
     /// <summary>Zero weights that its filter decodes to a centroid; 0 for the exact methods.</summary>

@@ -42,6 +42,9 @@ public sealed unsafe class WlsFile : IDisposable
         }
     }
 
+    /// <summary>What one span can hold. The library opens larger files.</summary>
+    public const long MaxBytes = int.MaxValue;
+
     public IReadOnlyList<WlsTensor> Tensors { get; }
 
     /// <summary>Bytes of the file up to the end of its last section.</summary>
@@ -57,10 +60,10 @@ public sealed unsafe class WlsFile : IDisposable
     {
         FileStream stream = MappedFile.OpenStream(path, "a .wls file");
         long length = stream.Length;
-        if (length > int.MaxValue)
+        if (length > MaxBytes)
         {
             stream.Dispose();
-            throw new ModelLimitException("a .wls file of 2 GiB or more");
+            throw new ModelLimitException($"a .wls file of {length} bytes; at most {MaxBytes} (2 GiB) are supported");
         }
         MappedFile mapped = new(stream);
         return new WlsFile(mapped.Slice(0, (int)length), mapped);

@@ -97,6 +97,9 @@ public sealed unsafe class WlsTensor
     /// <exception cref="ModelLimitException">A row has 2 GiB or more.</exception>
     public void ForEachBand(ElementType output, BandVisitor visit)
     {
+        // Nothing has no rows to be too long: [0, 2^40] is a shape like another.
+        if (Weights == 0)
+            return;
         long rowBytes = Columns * ElementTypes.Size(output);
         long bandRows = Math.Clamp(BandBytes / Math.Max(rowBytes, 1), 1, Math.Max(Rows, 1));
         if (rowBytes * bandRows > Array.MaxLength)

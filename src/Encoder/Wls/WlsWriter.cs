@@ -8,10 +8,13 @@ namespace Weightless.Encoder.Wls;
 public static class WlsWriter
 {
     /// <summary>Writes a file, all of it or nothing.</summary>
-    /// <exception cref="ModelFormatException">Two tensors have one name.</exception>
+    /// <exception cref="ModelFormatException">Two tensors have one name, or the file would be one that cannot be read again.</exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
     public static void Write(string path, IReadOnlyList<EncodedTensor> tensors)
     {
+        long bytes = Measure(tensors);
+        if (bytes > WlsFile.MaxBytes)
+            throw new ModelFormatException($"the .wls file would take {bytes} bytes; at most {WlsFile.MaxBytes} (2 GiB) are supported");
         using var file = new AtomicFile(path);
         Write(file.Stream, tensors);
         file.Commit();

@@ -46,10 +46,12 @@ internal readonly unsafe struct CsrCall(ElementType output, CsrArrays arrays, Sc
         where TCodec : unmanaged, ICodec<TCodec> where T : unmanaged, IEquatable<T>
     {
         ulong rows = codec.Entry.Rows;
-        new Output<ulong>(arrays.RowOffsets, rows + 1).Clear();
-        CompressedRows<T> compressed = new(arrays.RowOffsets, arrays.ColumnIndexes, values, arrays.Capacity);
-        Status status = codec.ForEachPiece<T, CompressedRows<T>>(output, scratch.Memory, &compressed);
-        arrays.RowOffsets[rows] = compressed.Count;
-        return status == Status.Ok && compressed.Count > arrays.Capacity ? Status.DstSize : status;
+        arrays.RowOffsets[0] = 0;
+        CompressedRows<T> compressed = new(arrays.RowOffsets, arrays.ColumnIndexes, values, arrays.Capacity, codec.Entry.Columns);
+        Status status = codec.SkipsZeros
+            ? codec.ForEachNonzero<uint, CompressedRows<T>>(output, scratch.Memory, &compressed)
+            : codec.ForEachPiece<T, CompressedRows<T>>(output, scratch.Memory, &compressed);
+        ulong count = compressed.Finish(rows);
+        return status == Status.Ok && count > arrays.Capacity ? Status.DstSize : status;
     }
 }

@@ -8,7 +8,7 @@ namespace Weightless.NativeDecoder.Calls;
 /// </summary>
 internal unsafe struct MatrixProduct(float* x, float* y, ulong columns) : IPieceVisitor<uint>
 {
-    private const int Lanes = 32;
+    public const int Lanes = 32;
     private const uint NotANumber = 0x7fc00000;
 
     private readonly delegate*<float*, float*, nuint, float*, void> _kernel = ProductKernels.Choose(InstructionSets.Current);
@@ -39,7 +39,8 @@ internal unsafe struct MatrixProduct(float* x, float* y, ulong columns) : IPiece
             sums[i % Lanes] += w[i] * x[i];
     }
 
-    private static float Fold(float* sums)
+    /// <summary>A row's sum, of its 32.</summary>
+    public static float Fold(float* sums)
     {
         for (int half = Lanes / 2; half > 0; half /= 2)
         {

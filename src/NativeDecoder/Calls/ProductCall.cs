@@ -17,6 +17,15 @@ internal readonly unsafe struct ProductCall(float* x, nuint xSize, float* y, nui
         if (xSize / sizeof(float) < entry.Columns || x == null && entry.Columns > 0 || y == null && entry.Rows > 0)
             return Status.Argument;
         new Output<float>(y, entry.Rows).Clear();
+        // A zero adds nothing to a sum unless it meets an infinity or what is not a number: then it has to be multiplied too.
+        if (codec.SkipsZeros && SparseProduct.Takes(x, entry.Columns))
+        {
+            SparseProduct sparse = new(x, y, entry.Columns);
+            Status done = codec.ForEachNonzero<float, SparseProduct>(ElementType.F32, scratch.Memory, &sparse);
+            if (entry.Weights > 0)
+                sparse.Finish();
+            return done;
+        }
         MatrixProduct product = new(x, y, entry.Columns);
         return codec.ForEachPiece<uint, MatrixProduct>(ElementType.F32, scratch.Memory, &product);
     }

@@ -36,6 +36,13 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
     /// <summary>Shows all weights to a visitor, through a buffer on the stack that no layer outgrows.</summary>
     Status ForEachPiece<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>;
+
+    /// <summary>Whether the codec goes from one non-zero to the next, and not through the zeros between them.</summary>
+    bool SkipsZeros { get; }
+
+    /// <summary>Shows the weights that are not zero to a visitor, for codecs with <see cref="SkipsZeros"/>.</summary>
+    Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>;
 }
 
 /// <summary>What an open section tells of its tensor.</summary>

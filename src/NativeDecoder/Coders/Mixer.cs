@@ -7,7 +7,7 @@ namespace Weightless.NativeDecoder.Coders;
 /// <param name="Rate">Of the weights at first, above what stays; it falls with the square root of what was seen.</param>
 /// <param name="RateMin">Of the weights, what stays.</param>
 /// <param name="SelectedRate">Of the selected weights, in sixteenths of that.</param>
-/// <param name="Bias">Of the contexts' counters: see <see cref="AdaptiveRate"/>.</param>
+/// <param name="Bias">Of the contexts' counters: see <see cref="ContextCounter"/>.</param>
 /// <param name="Limit">Of the contexts' counters.</param>
 internal readonly record struct MixerRates(int Rate, int RateMin, int SelectedRate, int Bias, int Limit);
 
@@ -73,8 +73,8 @@ internal unsafe struct Mixer
     public void AddCounter(uint* counter)
     {
         uint state = *counter;
-        if (AdaptiveRate.IsNew(state))
-            state = *counter = AdaptiveRate.Start(_prior);
+        if (ContextCounter.IsNew(state))
+            state = *counter = ContextCounter.Start(_prior);
         _counters[_counterCount++] = (ulong)counter;
         _inputs[_inputCount++] = _tables->Stretch(state >> 16) - _priorStretch;
     }
@@ -104,9 +104,9 @@ internal unsafe struct Mixer
             bit = coder.Code(bit, p);
             Learn(inputs, shared, selected, lanes, (int)(bit << 16) - (int)p);
         }
-        AdaptiveRate.Update((uint*)_counters[0], bit, 1, AdaptiveRate.MaxLimit, _counterRates);
+        ContextCounter.Update((uint*)_counters[0], bit, 1, ContextCounter.MaxLimit, _counterRates);
         for (int i = 1; i < _counterCount; i++)
-            AdaptiveRate.Update((uint*)_counters[i], bit, _rates.Bias, _rates.Limit, _counterRates);
+            ContextCounter.Update((uint*)_counters[i], bit, _rates.Bias, _rates.Limit, _counterRates);
         if ((++_seen & 15) == 0)
             SetRate();
         return bit;

@@ -22,6 +22,7 @@ public enum Coder : byte
     None = 0,
     Huffman = 1,
     Arithmetic = 2,
+    Tans = 3,
 }
 
 /// <summary>What is to be known of a method without opening its codec.</summary>
@@ -80,7 +81,7 @@ public readonly unsafe struct MethodFacts
 /// </summary>
 public static class Methods
 {
-    internal const Coder LastCoder = Coder.Arithmetic;
+    internal const Coder LastCoder = Coder.Tans;
 
     // Bits for the coders, by number.
     private const int None = 1 << (int)Coder.None;
@@ -90,7 +91,7 @@ public static class Methods
     private static readonly MethodFacts[] s_all =
         [.. Enumerable.Range(0, 16).Select(number => Of((Method)number)).TakeWhile(facts => facts.IsKnown)];
 
-    private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic"];
+    private static readonly string[] s_coderNames = ["none", "huffman", "arithmetic", "tans"];
 
     /// <summary>All methods, by number.</summary>
     public static ReadOnlySpan<MethodFacts> All => s_all;
@@ -103,7 +104,7 @@ public static class Methods
     {
         Method.Stored => new(method, "stored"u8, None, isExact: true),
         Method.Dense => new(method, "dense"u8, Any, isExact: true),
-        Method.Csr => new(method, "csr"u8, Any, isExact: true),
+        Method.Csr => new(method, "csr"u8, Any | 1 << (int)Coder.Tans, isExact: true),
         Method.Bloomier => new(method, "bloomier"u8, Any, isExact: false),
         Method.Coupled => new(method, "coupled"u8, None, isExact: false),
         Method.Context => new(method, "context"u8, None, isExact: true),

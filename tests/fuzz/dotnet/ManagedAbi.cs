@@ -23,6 +23,8 @@ internal static unsafe partial class ManagedAbi
             (delegate* unmanaged<uint>)&Exports.Version,
             (delegate* unmanaged<Status, byte*>)&Exports.StatusString,
             (delegate* unmanaged<byte*, nuint, Model*, Status>)&Exports.Open,
+            (delegate* unmanaged<Model*, nuint*, Status>)&Exports.IndexSize,
+            (delegate* unmanaged<Model*, byte*, nuint, Status>)&Exports.Index,
             (delegate* unmanaged<Model*, uint>)&Exports.TensorCount,
             (delegate* unmanaged<Model*, uint, TensorInfo*, Status>)&Exports.TensorInfo,
             (delegate* unmanaged<Model*, byte*, uint*, Status>)&Exports.FindTensor,

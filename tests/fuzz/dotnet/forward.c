@@ -18,6 +18,8 @@ typedef struct functions {
     uint32_t (*version)(void);
     const char *(*status_string)(wl_status status);
     wl_status (*open)(const void *data, size_t size, wl_model *model);
+    wl_status (*index_size)(const wl_model *model, size_t *size);
+    wl_status (*index)(wl_model *model, void *memory, size_t size);
     uint32_t (*tensor_count)(const wl_model *model);
     wl_status (*tensor_info)(const wl_model *model, uint32_t tensor, wl_tensor *info);
     wl_status (*find_tensor)(const wl_model *model, const char *name, uint32_t *tensor);
@@ -75,6 +77,16 @@ const char *wl_status_string(wl_status status)
 wl_status wl_open(const void *data, size_t size, wl_model *model)
 {
     return abi.open(data, size, model);
+}
+
+wl_status wl_index_size(const wl_model *model, size_t *size)
+{
+    return abi.index_size(model, size);
+}
+
+wl_status wl_index(wl_model *model, void *memory, size_t size)
+{
+    return abi.index(model, memory, size);
 }
 
 uint32_t wl_tensor_count(const wl_model *model)

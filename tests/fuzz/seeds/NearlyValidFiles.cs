@@ -31,6 +31,8 @@ internal static class NearlyValidFiles
         for (int i = 0; i < 60; i++)
             yield return [Huffman(random)];
         for (int i = 0; i < 60; i++)
+            yield return [Tans(random)];
+        for (int i = 0; i < 60; i++)
             yield return [Coupled(random, isFast: false)];
         for (int i = 0; i < 80; i++)
             yield return [Coupled(random, isFast: true)];
@@ -79,6 +81,31 @@ internal static class NearlyValidFiles
             });
         }
         return Tensor(method, Coder.Huffman, [10, 12], section);
+    }
+
+    /// <summary>Parameters and weights of any kind over bands of noise, whose lengths are right or not.</summary>
+    private static EncodedTensor Tans(Random random)
+    {
+        SectionWriter section = new();
+        int rows = random.Next(1, 60);
+        int columns = random.Next(1, 80);
+        int clusters = random.Next(1, random.Next(2) == 0 ? 4 : 256);
+        section.Byte(clusters).Random(random, 4 * clusters).Varint((ulong)random.Next(1, 50));
+        int rawBits = random.Next(3) == 0 ? random.Next(13) : 0;
+        bool isGeometric = random.Next(3) == 0;
+        int classes = random.Next(1, Math.Max(2, Math.Min(256, 4095 / clusters)));
+        section.Byte(random.Next(4) | rawBits << 2 | (isGeometric ? 0x40 : 0)).Byte(classes - 1);
+        int weights = (isGeometric ? 2 : classes) + clusters + 1;
+        for (int i = 0; i < weights; i++)
+            section.Byte(random.Next(3) switch { 0 => 255, 1 => random.Next(40), _ => random.Next(256) });
+        int bandWeights = random.Next(8) == 0 ? rows * columns * 2 : random.Next(1, rows * columns + 1);
+        section.Varint((ulong)bandWeights);
+        int bands = (rows * columns + bandWeights - 1) / bandWeights;
+        int bytes = random.Next(5, 60);
+        for (int i = 0; i < bands; i++)
+            section.Bytes(BitConverter.GetBytes((ushort)(random.Next(30) == 0 ? random.Next(200) : bytes)));
+        section.Random(random, Math.Min(bands * bytes, 400));
+        return Tensor(Method.Csr, Coder.Tans, [rows, columns], section);
     }
 
     /// <summary>A coupled filter of any structure, with cells of just the bytes that it asks for, or nearly.</summary>

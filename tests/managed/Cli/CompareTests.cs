@@ -74,4 +74,51 @@ public class CompareTests
         Assert.Matches(@"^fc1\.bias: 4, 16 bytes, context \d+ \(0\.\dx\)$", lines[2 + methods]);
         Assert.Equal("scale: 2, 16 bytes, stored", lines[^2]);
     }
+
+    /// <summary>By what is allocated, which no other load of the machine changes.</summary>
+    [Fact]
+    public void The_work_grows_with_the_tensors_and_not_with_their_square()
+    {
+        using TemporaryFolder folder = new();
+        long few = Allocated(200);
+        Assert.InRange(Allocated(1600), few, 12 * few);
+
+        long Allocated(int tensors)
+        {
+            string model = folder.Write("m.safetensors",
+                [.. Enumerable.Range(0, tensors).Select(i => TestModels.Sparse($"w{i}", 12, 12, 3))]);
+            CliRun.Succeeding("compare", folder.Write("warm.npz", TestModels.Sparse("w", 12, 12, 3)));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            CliRun.Succeeding("compare", model, "--json");
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    /// <summary>A tensor that refers to the rows of one before it, which refers to one far before, comes back, and takes what it takes in the file.</summary>
+    [Fact]
+    public void A_reference_to_an_earlier_tensor_is_followed()
+    {
+        using TemporaryFolder folder = new();
+        Tensor first = Dead("first", 200, 100, row => row % 3 == 0, _ => false);
+        Tensor middle = Dead("middle", 90, 200, row => row % 4 == 0, column => column % 3 == 0);
+        Tensor last = Dead("last", 50, 90, _ => false, column => column % 4 == 0);
+        string model = folder.Write("m.safetensors", [first, .. TestModels.Network(), middle, last]);
+        JsonElement compared = CliRun.Succeeding("compare", model, "--json").Json();
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"], "--method", "context");
+        JsonElement encoded = CliRun.Succeeding("inspect", folder["m.wls"], "--json").Json().GetProperty("tensors").EnumerateArray().Last();
+        JsonElement record = compared.GetProperty("tensors").EnumerateArray()
+            .Last(tensor => tensor.GetProperty("method").GetString() == "context");
+        Assert.Equal("last", record.GetProperty("name").GetString());
+        Assert.Equal(encoded.GetRawText(), record.GetRawText());
+        CliRun.Succeeding("encode", folder.Write("alone.safetensors", last), "-o", folder["alone.wls"], "--method", "context");
+        Assert.True(record.GetProperty("encoded_bytes").GetInt64() < CliRun.Succeeding("inspect", folder["alone.wls"], "--json").Json()
+            .GetProperty("tensors")[0].GetProperty("encoded_bytes").GetInt64());
+    }
+
+    private static Tensor Dead(string name, int rows, int columns, Func<int, bool> deadRow, Func<int, bool> deadColumn)
+    {
+        Random random = new(rows);
+        return TestModels.Floats(name, [rows, columns], [.. Enumerable.Range(0, rows * columns)
+            .Select(i => deadRow(i / columns) || deadColumn(i % columns) || random.Next(4) > 0 ? 0 : 1f)]);
+    }
 }

@@ -57,4 +57,20 @@ public class DecodeTests
         Assert.Equal(1, run.Code);
         Assert.Contains("differs from that of", run.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>What encode takes, decode gives back: an empty tensor has no rows, however long they would be.</summary>
+    [Theory]
+    [InlineData(0, 1L << 40)]
+    [InlineData(1L << 40, 0)]
+    [InlineData(0, 0)]
+    public void An_empty_tensor_of_any_shape_comes_back(long rows, long columns)
+    {
+        using TemporaryFolder folder = new();
+        string model = folder.Write("m.safetensors", new Tensor("w", ElementType.F32, [rows, columns], ReadOnlyMemory<byte>.Empty));
+        CliRun.Succeeding("encode", model, "-o", folder["m.wls"]);
+        CliRun.Succeeding("decode", folder["m.wls"], "-o", folder["back.safetensors"]);
+        CliRun.Succeeding("verify", folder["m.wls"], model);
+        CliRun.Succeeding("inspect", folder["m.wls"], "--checksums");
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(folder["back.safetensors"]));
+    }
 }

@@ -15,6 +15,7 @@ public class EncodeTests
     [InlineData("csr", "none")]
     [InlineData("csr", "huffman")]
     [InlineData("csr", "arithmetic")]
+    [InlineData("csr", "tans")]
     [InlineData("context", "none")]
     [InlineData("auto", "none")]
     public void An_exact_method_gives_the_model_back(string method, string coder)

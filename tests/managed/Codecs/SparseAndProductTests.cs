@@ -39,7 +39,7 @@ public unsafe class SparseAndProductTests
         Check(file.Tensors[0]);
     }
 
-    private static void Check(WlsTensor tensor)
+    internal static void Check(WlsTensor tensor)
     {
         uint[] weights = [.. tensor.Decode(ElementType.F32).Chunk(4).Select(bytes => BitConverter.ToUInt32(bytes))];
         int rows = (int)tensor.Rows, columns = (int)tensor.Columns;

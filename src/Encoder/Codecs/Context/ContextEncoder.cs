@@ -16,7 +16,7 @@ internal sealed class ContextEncoder : IEncoder
 
     public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier)
     {
-        (byte[] section, AliveMask? aliveRows) = new ContextSearch(tensor, options.Strength, earlier).Smallest();
-        return EncodedTensor.Of(tensor, Method.Context, Coder.None, section, aliveRows: aliveRows);
+        (byte[] section, AliveMask? aliveRows, int? parent) = new ContextSearch(tensor, options.Strength, earlier).Smallest();
+        return EncodedTensor.Of(tensor, Method.Context, Coder.None, section, aliveRows: aliveRows, parent: parent);
     }
 }

@@ -39,10 +39,10 @@ internal sealed class ContextSearch
     }
 
     /// <summary>The smallest section, and which rows are alive if it says so.</summary>
-    public (byte[] Section, AliveMask? AliveRows) Smallest()
+    public (byte[] Section, AliveMask? AliveRows, int? Parent) Smallest()
     {
         if (_tensor.Nonzeros == 0)
-            return ([0, 0, 0], null);
+            return ([0, 0, 0], null, null);
         int rows = Rows(SampleWeights);
         Candidate best = Smallest(Masks(new ContextHeader { Mode = ContextMode.Gaps }), rows);
         if (_symbols.AreDistinct)
@@ -53,7 +53,7 @@ internal sealed class ContextSearch
             best = WithMixing(best);
         }
         byte[] section = best.Rows == _symbols.Rows ? best.Section : _section.Write(best.Header, _symbols.Rows);
-        return (section, best.Header.HasRowMask ? _symbols.AliveRows : null);
+        return (section, best.Header.HasRowMask ? _symbols.AliveRows : null, best.Header.HasParent ? (int)best.Header.ParentIndex : null);
     }
 
     /// <summary>Parameters, and the section of the first so many rows.</summary>

@@ -27,6 +27,11 @@ internal sealed class CsrEncoder : IEncoder
 
     private static void Write(ClusteredTensor tensor, Coder coder, BitWriter section)
     {
+        if (coder == Coder.Tans)
+        {
+            CsrTansEncoder.Write(tensor, section);
+            return;
+        }
         byte[]? smallest = null;
         // Sizes mostly fall and then rise with the width: of a large tensor, two in a row that are no smaller end the search.
         int larger = 0;

@@ -79,6 +79,11 @@ internal unsafe struct BloomierCodec : ICodec<BloomierCodec>
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T> =>
         Pieces.ForEach<BloomierCodec, T, TVisitor>(this, output, memory, visitor);
 
+    public readonly bool SkipsZeros => false;
+
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
+
     private readonly ulong Cells => 3 * _segment;
 
     // What the unpacked cells take, to the next multiple of 8: the coder's tables lie behind them.

@@ -110,6 +110,30 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
         return state->Model.IsComplete ? Status.Ok : Status.Corrupt;
     }
 
+    /// <summary>What is not written is the background.</summary>
+    public readonly bool SkipsZeros => _header.BackgroundRank < 0;
+
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
+    {
+        if (IsEmpty || _entry.Weights == 0)
+            return Status.Ok;
+        State* state = (State*)Workspace(memory).State;
+        if (!TryBegin(state))
+            return Status.Corrupt;
+        T* table = stackalloc T[Palette.TableLength];
+        FillTable(state->Model, output, table);
+        visitor->Begin(0);
+        NonzeroOutput<T, TVisitor> nonzeros = new(table, visitor);
+        for (ulong row = 0; row < _entry.Rows; row++)
+        {
+            if (!state->Model.CodeRow(ref state->Coder, ref nonzeros, row, null))
+                return Status.Corrupt;
+            nonzeros.FirstWeight += _entry.Columns;
+        }
+        return state->Model.IsComplete ? Status.Ok : Status.Corrupt;
+    }
+
     private static ulong BytesBeforeModel => (ulong)(sizeof(State) - sizeof(ContextModel));
 
     /// <summary>Whether no weight is other than zero.</summary>

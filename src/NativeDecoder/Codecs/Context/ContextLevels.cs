@@ -29,8 +29,8 @@ internal unsafe struct ContextLevels
     private ushort* _rates;
     private ulong _states;
     private int _shift;
-    private int _negatives;
-    private int _positives;
+    private int _below;
+    private int _above;
     private uint _average;
     private bool _isPredicted;
 
@@ -46,14 +46,14 @@ internal unsafe struct ContextLevels
         _predictor.LayOut(ref block, header.Period);
     }
 
-    public void Reset(ushort* rates, int clusters, int negatives)
+    public void Reset(ushort* rates, int clusters, int below)
     {
         _rates = rates;
-        _negatives = negatives;
-        _positives = clusters - negatives;
+        _below = below;
+        _above = clusters - below;
         _average = ContextScale.Initial;
         new Span<Column>(_columns, (int)_states).Clear();
-        int largest = _isPredicted ? clusters : Math.Max(_negatives, _positives);
+        int largest = _isPredicted ? clusters : Math.Max(_below, _above);
         for (int i = 0; i < ContextScale.Classes; i++)
             _alphabets[i].Reset(Class(largest) + 1);
         _predictor.Reset();
@@ -79,14 +79,14 @@ internal unsafe struct ContextLevels
                 continue;
             }
             Column* column = _columns + (c >> _shift);
-            if (AdaptiveRate.IsNew(column->Mean))
+            if (ContextCounter.IsNew(column->Mean))
                 column->Mean = ContextScale.Start(_average);
             int scale = ContextScale.Class(ContextScale.Log(row) + ContextScale.Log(column->Mean) - averageLog);
             int level = source != null ? Level(source[c]) : 0;
             int distance;
             if (_isPredicted)
             {
-                int expected = Within(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_negatives, _positives);
+                int expected = Within(_predictor.Predict(c, column->Above, out ContextPredictor.Inputs inputs), -_below, _above);
                 distance = CodeDistance(ref local, level - expected, expected, _alphabets + scale);
                 level = expected + distance;
                 _predictor.Learn(inputs, distance);
@@ -102,7 +102,7 @@ internal unsafe struct ContextLevels
             column->Mean = ContextScale.SeenInColumn(column->Mean, magnitude, rates);
             if (level != 0)
             {
-                output.Write(c, level < 0 ? level + _negatives + 1 : level + _negatives);
+                output.Write(c, level < 0 ? level + _below + 1 : level + _below);
                 count++;
             }
         }
@@ -124,8 +124,8 @@ internal unsafe struct ContextLevels
         uint first = symbol < Exact ? (uint)symbol : (uint)((symbol & 3) + 4) << bits;
 
         // The bits below, and the sign where there are levels on both sides.
-        int least = -_negatives - expected;
-        int most = _positives - expected;
+        int least = -_below - expected;
+        int most = _above - expected;
         int signBits = symbol != 0 && least < 0 && most > 0 ? 1 : 0;
         uint rest = 0;
         if (bits + signBits > 0)
@@ -147,7 +147,7 @@ internal unsafe struct ContextLevels
     }
 
     /// <summary>A value's place from the background.</summary>
-    private readonly int Level(int symbol) => symbol == 0 ? 0 : symbol <= _negatives ? symbol - _negatives - 1 : symbol - _negatives;
+    private readonly int Level(int symbol) => symbol == 0 ? 0 : symbol <= _below ? symbol - _below - 1 : symbol - _below;
 
     // Math.Clamp can throw, and the native library has nothing to throw with.
     private static int Within(int level, int least, int most) => Math.Max(least, Math.Min(level, most));

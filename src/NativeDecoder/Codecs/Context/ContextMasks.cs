@@ -71,7 +71,7 @@ internal readonly unsafe struct ContextMasks(LogisticTables* tables, ushort* rat
     private void Reset(ReadOnlySpan<int> start)
     {
         new Span<uint>(counters, Counters).Clear();
-        counters[0] = AdaptiveRate.Start(32768);
+        counters[0] = ContextCounter.Start(32768);
         mixer->Reset(tables, rates, weights, WeightSets, start, Rates);
     }
 

@@ -82,8 +82,8 @@ internal unsafe struct ContextMixture
     private uint* _counters;
     private int* _weights;
     private ushort* _rates;
-    private int _negatives;
-    private int _positives;
+    private int _below;
+    private int _above;
     private bool _isImage;
     private bool _isFull;
     private bool _isWide;
@@ -99,12 +99,12 @@ internal unsafe struct ContextMixture
     }
 
     /// <param name="density">The share of weights that are not background, in 65536ths, to begin with.</param>
-    public void Reset(LogisticTables* tables, ushort* rates, int clusters, int negatives, BitMask columnMask, uint density)
+    public void Reset(LogisticTables* tables, ushort* rates, int clusters, int below, BitMask columnMask, uint density)
     {
         _rates = rates;
-        _negatives = negatives;
-        _positives = clusters - negatives;
-        _isWide = Math.Max(_negatives, _positives) > MaxUnary;
+        _below = below;
+        _above = clusters - below;
+        _isWide = Math.Max(_below, _above) > MaxUnary;
         int* weights = _weights;
         _position.Reset(tables, rates, weights, WeightSets,
             _isImage ? ContextTuning.Position : ContextTuning.PlainPosition, ContextTuning.PositionRates);
@@ -116,15 +116,15 @@ internal unsafe struct ContextMixture
             _isImage ? ContextTuning.Magnitude : ContextTuning.PlainMagnitude, ContextTuning.MagnitudeRates);
 
         new Span<uint>(_counters, Magnitude.End).Clear();
-        _counters[Position.Order0] = AdaptiveRate.Start(density);
-        _counters[Sign.Order0] = AdaptiveRate.Start(32768);
+        _counters[Position.Order0] = ContextCounter.Start(density);
+        _counters[Sign.Order0] = ContextCounter.Start(32768);
         for (int kind = 0; kind < Magnitude.Kinds; kind++)
         {
-            int largest = (kind & 1) != 0 ? _negatives : _positives;
+            int largest = (kind & 1) != 0 ? _below : _above;
             int larger = _isWide ? 4 : Math.Clamp(largest - 1 - (kind >> 1), 0, 4);
-            _counters[Magnitude.Order0 + kind] = AdaptiveRate.Start(ContextTuning.MagnitudeStart[larger]);
+            _counters[Magnitude.Order0 + kind] = ContextCounter.Start(ContextTuning.MagnitudeStart[larger]);
         }
-        new Span<uint>(_counters + Magnitude.Bits, 2 * 256).Fill(AdaptiveRate.Start(32768));
+        new Span<uint>(_counters + Magnitude.Bits, 2 * 256).Fill(ContextCounter.Start(32768));
         _columns.Reset(columnMask);
         _near.Reset();
     }
@@ -154,10 +154,10 @@ internal unsafe struct ContextMixture
                 continue;
             }
 
-            bool isNegative = _negatives > 0
-                && (_positives == 0 || CodeSign(ref coder, level < 0 ? 1u : 0, c, column, row) != 0);
+            bool isNegative = _below > 0
+                && (_above == 0 || CodeSign(ref coder, level < 0 ? 1u : 0, c, column, row) != 0);
             int magnitude = CodeMagnitude(ref coder, Math.Abs(level), isNegative, column, row, fill);
-            output.Write(c, isNegative ? _negatives + 1 - magnitude : _negatives + magnitude);
+            output.Write(c, isNegative ? _below + 1 - magnitude : _below + magnitude);
             level = isNegative ? -magnitude : magnitude;
             _near.Set(c, level);
             _columns.Add(c, level);
@@ -243,7 +243,7 @@ internal unsafe struct ContextMixture
     private int CodeMagnitude<TCoder>(ref TCoder coder, int magnitude, bool isNegative, ContextColumn* column, in RowState row,
         in FillClasses fill) where TCoder : struct, IBinaryCoder
     {
-        int largest = isNegative ? _negatives : _positives;
+        int largest = isNegative ? _below : _above;
         int last = Class(largest);
         int known = Class(magnitude);
         int side = isNegative ? 1 : 0;
@@ -260,7 +260,7 @@ internal unsafe struct ContextMixture
         {
             uint* counter = counters + prefix;
             uint bit = coder.Code((uint)(magnitude >> i) & 1, Math.Clamp(*counter >> 16, 32, 65536 - 32));
-            AdaptiveRate.Update(counter, bit, 1, AdaptiveRate.MaxLimit, _rates);
+            ContextCounter.Update(counter, bit, 1, ContextCounter.MaxLimit, _rates);
             prefix = prefix << 1 | (int)bit;
         }
         // No encoder writes more than the largest.
@@ -295,7 +295,7 @@ internal unsafe struct ContextMixture
     }
 
     /// <summary>A value's place from the background: ids below it are negative, in the order of their values.</summary>
-    private readonly int Level(int id) => id == 0 ? 0 : id <= _negatives ? id - _negatives - 1 : id - _negatives;
+    private readonly int Level(int symbol) => symbol == 0 ? 0 : symbol <= _below ? symbol - _below - 1 : symbol - _below;
 
     private readonly int Class(int level)
     {

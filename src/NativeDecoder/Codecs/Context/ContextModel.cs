@@ -60,7 +60,7 @@ internal unsafe struct ContextModel
         if (hasMasks || header.IsMixed)
             block->_tables->Fill();
         if (hasMasks || header.IsMixed || header.HasLevels)
-            AdaptiveRate.FillRates(block->_rates);
+            ContextCounter.FillRates(block->_rates);
     }
 
     /// <summary>The centroids' bits, in the codebook's type.</summary>
@@ -211,7 +211,7 @@ internal unsafe struct ContextModel
         // The masks' model; only mixed contexts and levels use its tables any longer: the others' state may lie on top of it.
         BlockLayout masks = block;
         _tables = masks.Take<LogisticTables>(1);
-        _rates = masks.Take<ushort>(AdaptiveRate.Rates);
+        _rates = masks.Take<ushort>(ContextCounter.Rates);
         _maskMixer = masks.Take<Mixer>(1);
         _maskWeights = masks.Take<int>((ulong)Mixer.WeightCount(ContextMasks.WeightSets));
         _maskCounters = masks.Take<uint>(ContextMasks.Counters);

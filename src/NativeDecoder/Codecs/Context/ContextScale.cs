@@ -28,19 +28,19 @@ internal static unsafe class ContextScale
     private const int ColumnBias = 3;
 
     /// <summary>A mean that begins where another is.</summary>
-    public static uint Start(uint mean) => mean & ~(uint)AdaptiveRate.MaxLimit;
+    public static uint Start(uint mean) => mean & ~(uint)ContextCounter.MaxLimit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint SeenInRow(uint mean, int magnitude, ushort* rates) =>
-        AdaptiveRate.Next(mean, magnitude << FractionBits, RowBias, Limit, rates);
+        ContextCounter.Next(mean, magnitude << FractionBits, RowBias, Limit, rates);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint SeenInColumn(uint mean, int magnitude, ushort* rates) =>
-        AdaptiveRate.Next(mean, magnitude << FractionBits, ColumnBias, Limit, rates);
+        ContextCounter.Next(mean, magnitude << FractionBits, ColumnBias, Limit, rates);
 
     /// <summary>The average after a row with this mean: it moves as a column does.</summary>
     public static uint SeenRow(uint average, uint row, ushort* rates) =>
-        AdaptiveRate.Next(average, (int)(row >> 10), ColumnBias, Limit, rates);
+        ContextCounter.Next(average, (int)(row >> 10), ColumnBias, Limit, rates);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Log(uint mean)

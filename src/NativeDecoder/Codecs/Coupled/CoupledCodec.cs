@@ -104,6 +104,11 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T> =>
         Pieces.ForEach<CoupledCodec, T, TVisitor>(this, output, memory, visitor);
 
+    public readonly bool SkipsZeros => false;
+
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
+
     /// <summary>Where a weight is in the matrix, and how many of the sequence are before it.</summary>
     private struct Place
     {

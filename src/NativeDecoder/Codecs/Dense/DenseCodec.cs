@@ -55,6 +55,11 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T> =>
         Pieces.ForEach<DenseCodec, T, TVisitor>(this, output, memory, visitor);
 
+    public readonly bool SkipsZeros => false;
+
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
+
     private readonly Alphabets Symbols => Alphabets(_palette.Clusters);
 
     /// <summary>Ids of one width are found anywhere.</summary>

@@ -47,6 +47,11 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T> =>
         Pieces.ForEach<StoredCodec, T, TVisitor>(this, output, memory, visitor);
 
+    public bool SkipsZeros => false;
+
+    public Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
+
     private void Convert<TFrom, T>(TFrom* source, ElementType output, T* dst, ulong count) where TFrom : unmanaged where T : unmanaged
     {
         for (ulong i = 0; i < count; i++)

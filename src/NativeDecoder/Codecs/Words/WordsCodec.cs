@@ -71,6 +71,11 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T> =>
         Pieces.ForEach<WordsCodec, T, TVisitor>(this, output, memory, visitor);
 
+    public readonly bool SkipsZeros => false;
+
+    public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
+        where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
+
     /// <summary>Weights by way of the ids of their bands, of which the last one stays in the workspace.</summary>
     /// <param name="isOpen">Whether the workspace has tables for ids already.</param>
     private readonly Status Copy<T>(WordsMemory* words, ulong first, ulong end, T* table, T* dst, bool isOpen) where T : unmanaged

@@ -6,7 +6,7 @@ namespace Weightless.NativeDecoder.Coders;
 /// The counter of a context: like <see cref="AdaptiveBit"/> 22 bits of probability above a 10-bit count, with a rate of
 /// 1 / (count + bias + 1) and a limit that its user chooses. State 0 is a context that has seen nothing.
 /// </summary>
-internal static unsafe class AdaptiveRate
+internal static unsafe class ContextCounter
 {
     public const int MaxLimit = 1023;
     public const int MaxBias = 15;
