@@ -114,7 +114,7 @@ public class HostileModelTests
             (folder["to itself"], "Too many levels of symbolic links"),
             (folder[new string('n', 300)], "too long"),
             (folder.Write("empty", []), "the file is empty"),
-            (folder.Write("a byte", [1]), "not a "),
+            (folder.Write("a byte", [1]), "not a"),
         ];
         foreach ((string path, string cause) in inputs)
         {
