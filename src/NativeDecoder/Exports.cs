@@ -75,6 +75,15 @@ internal static unsafe class Exports
     public static Status TensorScales(Model* model, uint tensor, ulong firstChannel, ulong count, float* scales) =>
         Guard.Run(new ScalesCall(model, tensor, firstChannel, count, scales));
 
+    [UnmanagedCallersOnly(EntryPoint = "wl_rebuild_size")]
+    public static Status RebuildSize(Model* model, ulong* size, nuint* workspaceSize) =>
+        Guard.Run(new RebuildSizeCall(model, size, workspaceSize));
+
+    [UnmanagedCallersOnly(EntryPoint = "wl_rebuild")]
+    public static Status Rebuild(Model* model, ulong firstByte, ulong count, byte* dst, nuint dstSize, byte* workspace,
+        nuint workspaceSize) =>
+        Guard.Run(new RebuildCall(model, firstByte, count, dst, dstSize, new Scratch(workspace, workspaceSize)));
+
     [UnmanagedCallersOnly(EntryPoint = "wl_verify")]
     public static Status Verify(Model* model) => Guard.Run(new VerifyCall(model));
 

@@ -1,3 +1,4 @@
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Models.Onnx;
 
 namespace Weightless.Encoder.Calibration;

@@ -52,9 +52,9 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
     }
 
     /// <summary>Describes the file of encoded tensors without looking at it; filters are decoded to count their false positives.</summary>
-    public static FileReport Of(IReadOnlyList<EncodedTensor> tensors, Progress progress)
+    public static FileReport Of(IReadOnlyList<EncodedTensor> tensors, EncodedSkeleton? skeleton, Progress progress)
     {
-        WlsLayout layout = new(tensors);
+        WlsLayout layout = new(tensors, skeleton);
         List<TensorReport> reports = [];
         foreach (EncodedTensor tensor in tensors)
         {

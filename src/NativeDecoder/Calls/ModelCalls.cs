@@ -46,5 +46,5 @@ internal readonly unsafe struct FindCall(Model* model, byte* name, uint* tensor)
 /// <summary><c>wl_verify</c>.</summary>
 internal readonly unsafe struct VerifyCall(Model* model) : ICall
 {
-    public Status Run() => model == null || !model->IsOpen ? Status.Argument : Verification.Verify(model->Directory);
+    public Status Run() => model == null || !model->IsOpen ? Status.Argument : Verification.Verify(*model);
 }

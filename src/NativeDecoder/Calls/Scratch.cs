@@ -8,6 +8,8 @@ internal readonly unsafe struct Scratch(byte* memory, nuint size)
 {
     public byte* Memory => memory;
 
+    public nuint Size => size;
+
     /// <summary>Whether a tensor can be decoded to a type, with this workspace.</summary>
     public Status Check<TCodec>(in TCodec codec, ElementType output) where TCodec : unmanaged, ICodec<TCodec>
     {

@@ -6,8 +6,9 @@ namespace Weightless.NativeDecoder.Calls;
 /// <summary><c>wl_verify</c>: every section against its checksum, and the parameters in it.</summary>
 internal static unsafe class Verification
 {
-    public static Status Verify(in TensorDirectory directory)
+    public static Status Verify(in Model model)
     {
+        TensorDirectory directory = model.Directory;
         TensorDirectory.Place* places = stackalloc TensorDirectory.Place[Landmarks.Most];
         Landmarks landmarks = new(places);
         TensorDirectory.Walk walk = new(directory);
@@ -23,6 +24,11 @@ internal static unsafe class Verification
             if (status != Status.Ok)
                 return status;
         }
-        return Status.Ok;
+        SkeletonEntry skeleton = model.Skeleton;
+        if (!skeleton.IsPresent)
+            return Status.Ok;
+        if ((uint)Model.Hash(skeleton.Section, (nuint)skeleton.SectionBytes) != skeleton.Checksum)
+            return Status.Checksum;
+        return RebuiltLayout.TryRead(model, out _) ? Status.Ok : Status.Corrupt;
     }
 }

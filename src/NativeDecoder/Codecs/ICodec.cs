@@ -26,6 +26,11 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
     nuint StateBytes { get; }
 
     /// <summary>
+    /// Weights that are decoded together, from a multiple of their number on: fewer cost as much, and a codec may refuse them.
+    /// </summary>
+    ulong UnitWeights { get; }
+
+    /// <summary>
     /// Makes <paramref name="table"/>, <see cref="Palette.TableLength"/> entries, ready for decoding to a type: where the codec
     /// keeps the output element of each id, if it needs them.
     /// </summary>

@@ -10,7 +10,8 @@ public static class AdaptiveBit
 {
     public const uint Initial = 1u << 31;
 
-    private const int Limit = 255;
+    /// <summary>The count at which it stops, if not before.</summary>
+    public const int MaxLimit = 255;
 
     // Keeps either outcome codable.
     private const uint LeastProbability = 32;
@@ -20,14 +21,15 @@ public static class AdaptiveBit
     public static uint Probability(uint state) => Math.Clamp(state >> 16, LeastProbability, 65536 - LeastProbability);
 
     /// <summary>The state after <paramref name="bit"/> was seen.</summary>
+    /// <param name="limit">Of the count: the smaller, the sooner what was seen long ago is forgotten.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Next(uint state, uint bit)
+    public static uint Next(uint state, uint bit, int limit = MaxLimit)
     {
         uint count = state & 1023;
         int target = bit != 0 ? (1 << 22) - 1 : 0;
         int probability = (int)(state >> 10);
         probability += (int)((long)(target - probability) * Reciprocals[(int)count] >> 16);
-        return (uint)probability << 10 | (count < Limit ? count + 1 : count);
+        return (uint)probability << 10 | (count < limit ? count + 1 : count);
     }
 
     // 65536 / (count + 1.5). A literal, since a table that is computed would be an object of the managed heap.

@@ -26,8 +26,10 @@ public unsafe struct Model
     // The caller's memory, once the directory has been indexed.
     private ulong* _index;
 
+    private SkeletonEntry _skeleton;
+
     // Room for what a later version keeps of a file.
-    private fixed ulong _room[7];
+    private fixed ulong _room[4];
 
     public readonly bool IsOpen => _data != null && _mark == OpenMark;
 
@@ -38,6 +40,9 @@ public unsafe struct Model
 
     public readonly TensorDirectory Directory =>
         new(_data, _size, _entriesOffset, _directoryEnd, TensorCount, new DirectoryIndex(_index, TensorCount));
+
+    /// <summary>The model that the file was encoded from, without its tensors.</summary>
+    public readonly SkeletonEntry Skeleton => _skeleton;
 
     /// <summary>Bytes before the first directory entry: what the file spends on no tensor.</summary>
     public readonly ulong HeaderBytes => _entriesOffset;
@@ -80,7 +85,7 @@ public unsafe struct Model
             _directoryEnd = (ulong)(reader.Position - data),
             _tensorCount = count,
         };
-        Status status = model.Directory.Check();
+        Status status = model.Directory.Check(out model._skeleton);
         if (status != Status.Ok)
             model = default;
         return status;

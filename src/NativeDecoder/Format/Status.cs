@@ -10,6 +10,7 @@ public enum Status
     Rows = 4,
     DstSize = 5,
     WorkspaceSize = 6,
+    NoModel = 7,
     Magic = 16,
     Version = 17,
     Truncated = 18,

@@ -66,8 +66,9 @@ public readonly unsafe struct TensorDirectory
     }
 
     /// <summary>Checks every entry in itself, and that the sections lie in the file.</summary>
-    internal Status Check()
+    internal Status Check(out SkeletonEntry skeleton)
     {
+        skeleton = default;
         Walk walk = new(this);
         for (uint i = 0; i < Count; i++)
         {
@@ -77,7 +78,7 @@ public readonly unsafe struct TensorDirectory
             if (!System.Text.Unicode.Utf8.IsValid(entry.NameBytes))
                 return Status.Directory;
         }
-        return walk.AtEnd ? Status.Ok : Status.Directory;
+        return walk.AtEnd ? Status.Ok : walk.End(out skeleton);
     }
 
     /// <summary>Where an entry and its section lie, both counted from the start of the file.</summary>
@@ -111,6 +112,9 @@ public readonly unsafe struct TensorDirectory
 
         public readonly bool AtEnd => _reader.Left == 0;
 
+        /// <summary>Bytes of the directory that it has not read.</summary>
+        public readonly ulong Behind => _reader.Left;
+
         /// <summary>Where it is.</summary>
         public readonly Place Place => new((ulong)(_reader.Position - _data), _offset);
 
@@ -129,6 +133,18 @@ public readonly unsafe struct TensorDirectory
                 return Status.Truncated;
             entry.Section = _data + _offset;
             _offset += entry.SectionBytes;
+            return Status.Ok;
+        }
+
+        /// <summary>Reads what is behind the last tensor.</summary>
+        public Status End(out SkeletonEntry skeleton)
+        {
+            skeleton = default;
+            if (!_reader.TryVarint(out ulong bytes) || bytes == 0 || !_reader.TryU32(out uint checksum) || !AtEnd)
+                return Status.Directory;
+            if (_offset > _size || bytes > _size - _offset)
+                return Status.Truncated;
+            skeleton = new SkeletonEntry(_data + _offset, bytes, checksum);
             return Status.Ok;
         }
     }

@@ -52,5 +52,10 @@ STATUS(wl_matvec,
 STATUS(wl_tensor_scales,
        (const wl_model *model, uint32_t tensor, uint64_t first_channel, uint64_t count, float *scales),
        (model, tensor, first_channel, count, scales))
+STATUS(wl_rebuild_size, (const wl_model *model, uint64_t *size, size_t *workspace_size), (model, size, workspace_size))
+STATUS(wl_rebuild,
+       (const wl_model *model, uint64_t first_byte, uint64_t count, void *dst, size_t dst_size, void *workspace,
+        size_t workspace_size),
+       (model, first_byte, count, dst, dst_size, workspace, workspace_size))
 STATUS(wl_verify, (const wl_model *model), (model))
 STATUS(wl_managed_memory, (wl_managed *managed), (managed))

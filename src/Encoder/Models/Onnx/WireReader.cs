@@ -166,9 +166,3 @@ internal ref struct WireReader
     private static ModelFormatException Damaged(int position) =>
         new($"the ONNX file is truncated or damaged near its byte {position}");
 }
-
-/// <summary>Some bytes of a file.</summary>
-internal readonly record struct Extent(int Offset, int Length)
-{
-    public int End => Offset + Length;
-}

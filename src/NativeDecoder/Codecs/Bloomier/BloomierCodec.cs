@@ -40,6 +40,8 @@ internal unsafe struct BloomierCodec : ICodec<BloomierCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => 1;
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => 0,

@@ -37,6 +37,8 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => IsEmpty ? 1 : _entry.Columns;
+
     public readonly nuint StateBytes =>
         IsEmpty || _entry.Weights == 0 ? 0 : (nuint)(BytesBeforeModel + ContextModel.Size(_header).All);
 

@@ -43,6 +43,8 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => 1;
+
     public readonly nuint StateBytes => _filter.Groups == 0
         ? 0
         : (nuint)sizeof(Place) + CoupledReader.Bytes(_filter) + (_columns.IsNull ? 0 : 2 * SpreadColumns);

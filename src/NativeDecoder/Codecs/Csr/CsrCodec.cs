@@ -49,6 +49,8 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => 1;
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => (nuint)sizeof(CsrStream<FixedWidth>),

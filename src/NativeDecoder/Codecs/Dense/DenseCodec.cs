@@ -28,6 +28,8 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => 1;
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => 0,

@@ -35,6 +35,8 @@ internal unsafe struct ExponentCodec : ICodec<ExponentCodec>
 
     public readonly SectionFacts Facts => new(_entry.Weights, 0);
 
+    public readonly ulong UnitWeights => _exponents.UnitWeights;
+
     public readonly nuint StateBytes => _exponents.StateBytes;
 
     /// <summary>The table is for the exponents, which are bytes whatever the output.</summary>

@@ -46,6 +46,8 @@ internal unsafe struct GridCodec<TIntegers> : ICodec<GridCodec<TIntegers>> where
         _ => false,
     };
 
+    public readonly ulong UnitWeights => _integers.UnitWeights;
+
     public readonly nuint StateBytes => _integers.StateBytes;
 
     public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged =>

@@ -23,6 +23,8 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output) && output != ElementType.Id8;
 
+    public ulong UnitWeights => 1;
+
     public nuint StateBytes => 0;
 
     /// <summary>Elements are converted one by one.</summary>

@@ -33,6 +33,8 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
 
     public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
 
+    public readonly ulong UnitWeights => _palette.Clusters == 0 ? 1 : _layout.BandWeights;
+
     public readonly nuint StateBytes => _palette.Clusters == 0 ? 0 : (nuint)WordsMemory.Bytes(_layout);
 
     public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged => _palette.Fill(output, table);
