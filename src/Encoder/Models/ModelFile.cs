@@ -1,4 +1,5 @@
 using Weightless.Encoder.Models.Onnx;
+using Weightless.Encoder.Models.Tflite;
 
 namespace Weightless.Encoder.Models;
 
@@ -9,13 +10,16 @@ public abstract class ModelFile : IDisposable
 
     public abstract IReadOnlyList<Tensor> Tensors { get; }
 
-    /// <summary>Opens a model as what its first bytes say it is: .npz, .npy, safetensors or else ONNX.</summary>
+    /// <summary>The file itself, of formats that are more than tensors.</summary>
+    public virtual ModelSource? Source => null;
+
+    /// <summary>Opens a model as what its first bytes say it is: .npz, .npy, TFLite, safetensors or else ONNX.</summary>
     /// <exception cref="ModelFormatException">The file is none of them, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static ModelFile Open(string path)
     {
-        FileStream stream = MappedFile.OpenStream(path, "an ONNX, safetensors, npz or npy file");
+        FileStream stream = MappedFile.OpenStream(path, "an ONNX, TFLite, safetensors, npz or npy file");
         try
         {
             Span<byte> magic = stackalloc byte[LongestMagic];
@@ -26,11 +30,13 @@ public abstract class ModelFile : IDisposable
                 return new NpzReader(stream);
             if (NpyReader.Recognizes(magic))
                 return new NpyReader(stream, Path.GetFileNameWithoutExtension(path));
+            if (TfliteReader.Recognizes(magic))
+                return new TfliteReader(stream);
             if (SafetensorsReader.Recognizes(magic))
                 return new SafetensorsReader(stream);
             if (OnnxReader.Recognizes(magic))
-                return new OnnxReader(stream);
-            throw new ModelFormatException("not an ONNX, safetensors, npz or npy file");
+                return new OnnxReader(stream, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
+            throw new ModelFormatException("not an ONNX, TFLite, safetensors, npz or npy file");
         }
         catch
         {

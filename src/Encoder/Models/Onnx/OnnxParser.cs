@@ -42,7 +42,8 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
                     graph.Nodes.Add(Node(message.Bytes(), depth));
                     break;
                 case 5:
-                    graph.Initializers.Add(Tensor(message.Bytes()));
+                    if (Tensor(message.Bytes()) is { } tensor)
+                        graph.Initializers.Add(tensor);
                     break;
                 case 11:
                     graph.Inputs.Add(Value(message.Bytes()));
@@ -50,8 +51,6 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
                 case 12:
                     graph.Outputs.Add(Value(message.Bytes()));
                     break;
-                case 15:
-                    throw new ModelFormatException("the ONNX file has sparse initializers, which are not supported");
                 default:
                     message.Skip();
                     break;
@@ -178,7 +177,8 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
         return shape;
     }
 
-    private OnnxTensor Tensor(Extent extent)
+    /// <summary>Null if its elements are of a type that is not ours: text, or less than a byte.</summary>
+    private OnnxTensor? Tensor(Extent extent)
     {
         string name = "";
         List<long> shape = [];
@@ -186,6 +186,7 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
         int elementsField = 0;
         List<Extent> elements = [];
         bool isElsewhere = false;
+        Dictionary<string, string> elsewhere = new(StringComparer.Ordinal);
         WireReader message = new(_file, extent);
         while (message.NextField(out int field))
         {
@@ -199,6 +200,9 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
                     break;
                 case 8:
                     name = message.Text(TensorLimits.MaxNameBytes);
+                    break;
+                case 13:
+                    Entry(message.Bytes(), elsewhere);
                     break;
                 case 14:
                     isElsewhere = message.Varint() == 1;
@@ -218,15 +222,32 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
             }
         }
         string what = $"tensor {ModelFormatException.Quote(name)}";
-        if (isElsewhere)
-            throw new ModelFormatException($"{what} has its elements in another file, which is not supported");
         if (ElementTypeOf(type) is not { } elementType)
-            throw new ModelFormatException($"{what} has the element type {OnnxTypeName(type)}, which is not supported");
+            return null;
         if (elementsField is not (0 or 9) && elementsField != TypedField(elementType))
             throw new ModelFormatException($"{what} has its elements in a field that is not for its type");
         OnnxTensor tensor = new(name, elementType, shape, elements, Varints: elementsField is 5 or 7 or 11);
+        if (isElsewhere)
+            return tensor with { External = OnnxExternal.Of(name, elsewhere) };
         tensor.CheckLength(_file);
         return tensor;
+    }
+
+    private void Entry(Extent extent, Dictionary<string, string> entries)
+    {
+        string key = "";
+        string value = "";
+        WireReader message = new(_file, extent);
+        while (message.NextField(out int field))
+        {
+            if (field == 1)
+                key = message.Text(TensorLimits.MaxNameBytes);
+            else if (field == 2)
+                value = message.Text(TensorLimits.MaxNameBytes);
+            else
+                message.Skip();
+        }
+        entries[key] = value;
     }
 
     /// <summary>The last field of that number; null if there is none.</summary>
@@ -260,16 +281,6 @@ internal readonly ref struct OnnxParser(ReadOnlySpan<byte> file)
         13 => ElementType.U64,
         16 => ElementType.BF16,
         _ => null,
-    };
-
-    private static string OnnxTypeName(long type) => type switch
-    {
-        8 => "string",
-        14 or 15 => "complex",
-        >= 17 and <= 20 => "float8",
-        21 or 22 => "int4",
-        23 => "float4",
-        _ => $"{type}",
     };
 
     /// <summary>The field that has the elements of a type if raw_data has not.</summary>

@@ -11,8 +11,14 @@ namespace Weightless.Encoder.Models.Onnx;
 internal sealed record OnnxTensor(
     string Name, ElementType Type, IReadOnlyList<long> Shape, IReadOnlyList<Extent> Elements, bool Varints)
 {
+    /// <summary>Where the elements are if they are in another file.</summary>
+    public OnnxExternal? External { get; init; }
+
     /// <summary>Where the file has the elements as they are in memory; null if it has them in another form.</summary>
     public Extent? Verbatim => !Varints && Elements.Count == 1 ? Elements[0] : null;
+
+    /// <summary>Where the first of them lies; 0 for a tensor without any.</summary>
+    public int Offset => Elements.Count > 0 ? Elements[0].Offset : 0;
 
     public OnnxTensor Named(string name) => this with { Name = name };
 
