@@ -44,8 +44,11 @@ internal sealed class CalibrationArguments
         return targets == 1 ? (sources, target) : throw new MisuseException("--calibrate goes with one of --max-bytes, --max-loss and --bits");
     }
 
-    public static OnnxReader RequireOnnx(ModelFile file, string path) =>
-        file as OnnxReader ?? throw new CommandException($"{path}: calibration needs an ONNX model");
+    public static OnnxReader RequireOnnx(ModelFile file, string path)
+    {
+        OnnxReader network = file as OnnxReader ?? throw new CommandException($"{path}: calibration needs an ONNX model");
+        return network.IsWhole ? network : throw new CommandException($"{path}: calibration needs a model with its weights in the file itself");
+    }
 
     public static CalibrationInputs OpenInputs(string path, OnnxReader network)
     {

@@ -11,7 +11,8 @@ internal static class DecodeCommand
     {
         Argument<string> file = Arguments.WlsFile();
         Option<string> output = Arguments.Output(
-            "The model to write, in the format that its name ends in: .safetensors, .npz, or .npy for a single tensor.", "MODEL");
+            "The model to write, in the format that its name ends in: .safetensors, .npz, or .npy for a single tensor; .onnx or .tflite for "
+            + "the file that was encoded, if it was of that format.", "MODEL");
         Option<bool> force = Overwriting.Force();
         Command command = new("decode", "Decodes all tensors of a .wls file and writes them as a model.") { file, output, force };
         command.SetAction(parsed =>
@@ -28,6 +29,11 @@ internal static class DecodeCommand
     {
         using WlsFile file = FileErrors.Naming(path, () => WlsFile.Open(path));
         FileErrors.Naming(path, file.Verify);
+        if (RebuiltModel.Names(output))
+        {
+            RebuiltModel.Write(file, path, output, progress);
+            return true;
+        }
         progress.Expect(file.Tensors.Sum(tensor => tensor.DenseBytes));
         FileErrors.Naming(output, () => ModelWriter.Write(output, file.Tensors.Select(tensor => Source(tensor, path, progress))));
         return true;

@@ -79,9 +79,10 @@ internal static class EncodeCommand
             }
             IReadOnlyList<EncodedTensor> tensors =
                 FileErrors.Naming(model, () => Encode(calibrated?.Tensors ?? file.Tensors, options, notes, progress));
-            FileErrors.Naming(output, () => WlsWriter.Write(output, tensors));
+            EncodedSkeleton? skeleton = Skeleton(file, model, progress);
+            FileErrors.Naming(output, () => WlsWriter.Write(output, tensors, skeleton));
             // A list on standard output could end up in the middle of a file there.
-            return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, progress);
+            return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, skeleton, progress);
         });
         notes.Say(model, terminal);
         if (report is null)
@@ -90,6 +91,14 @@ internal static class EncodeCommand
         notes.Write(terminal);
         foreach (string line in calibrated?.Lines ?? [])
             terminal.Output.WriteLine(line);
+    }
+
+    private static EncodedSkeleton? Skeleton(ModelFile file, string model, Progress progress)
+    {
+        if (file.Source is not { } source)
+            return null;
+        progress.Begin("encoding what is not weights", 0);
+        return FileErrors.Naming(model, () => EncodedSkeleton.Of(source));
     }
 
     private static List<EncodedTensor> Encode(IReadOnlyList<Tensor> tensors, EncoderOptions options, Notes notes, Progress progress)
