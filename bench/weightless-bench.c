@@ -173,7 +173,7 @@ static void print_figure(const char *name, double value, int known)
 
 static void measure_tensor(const wl_model *model, uint32_t tensor, long only_decode)
 {
-    static const char *const methods[] = {"stored", "dense", "csr", "bloomier", "coupled", "context", "words"};
+    static const char *const methods[] = {"stored", "dense", "csr", "bloomier", "coupled", "context", "words", "exponent"};
     static const char *const coders[] = {"none", "huffman", "arithmetic", "tans"};
     static const char *const names[MEASURES] = {"decode", "memset", "rows", "matvec", "dense_product"};
     static double times[MEASURES][ROUNDS];

@@ -14,7 +14,8 @@
  *  - Any function may be called from any thread, on one open model too, as long as each call in flight has a dst and
  *    a workspace of its own; from a signal handler too, while the thread is within another call, and from a destructor.
  *  - The process is the host's. The library starts no thread, handles no signal, reads no other environment variable, asks
- *    nothing of the system, and holds nothing between two calls: a thread may be cancelled or jump out of a call. It uses
+ *    nothing of the system, and holds nothing between two calls: a thread may jump out of a call. No call is a
+ *    cancellation point, and none is async-cancel-safe (PTHREAD_CANCEL_ASYNCHRONOUS). It uses
  *    at most WL_MAX_STACK bytes of stack, so that a thread with 20 KiB of stack can call any function.
  *  - Sizes are in bytes, indexes start at 0, weights are row-major: rows is the tensor's first dimension, columns is
  *    the product of the others. All of it is little-endian, as are the machines (x86-64 and arm64).
@@ -106,7 +107,8 @@ enum {
     WL_METHOD_BLOOMIER = 3,
     WL_METHOD_COUPLED = 4,
     WL_METHOD_CONTEXT = 5,
-    WL_METHOD_WORDS = 6
+    WL_METHOD_WORDS = 6,
+    WL_METHOD_EXPONENT = 7
 };
 enum {
     WL_CODER_NONE = 0,
@@ -133,7 +135,7 @@ typedef struct wl_tensor {
     uint64_t shape[WL_MAX_RANK]; /* dimensions beyond rank are 1 */
     uint64_t rows;            /* shape[0]; 1 for a scalar */
     uint64_t columns;         /* the product of the other dimensions; 1 for a vector or a scalar */
-    uint64_t nonzeros;        /* non-zero weights that were encoded; all weights for a stored tensor */
+    uint64_t nonzeros;        /* non-zero weights that were encoded; all weights for methods stored and exponent */
     uint64_t encoded_bytes;   /* all that the file holds for it: entry, name, section, padding */
     uint64_t channels;        /* of a grid: how many scales wl_tensor_scales gives, 1 for a tensor that has one; 0 otherwise */
     uint32_t name_length;
@@ -141,7 +143,7 @@ typedef struct wl_tensor {
     wl_type type;             /* type of the elements that were encoded */
     uint32_t method;          /* WL_METHOD_... */
     uint32_t coder;           /* WL_CODER_... */
-    uint32_t clusters;        /* centroids, 0..255; 0 for a stored tensor */
+    uint32_t clusters;        /* centroids, 0..255; 0 for methods stored and exponent */
     uint32_t cell_bits;       /* bits a cell of a filter (bloomier, coupled), 1..16; 0 for the exact methods */
     uint32_t grid_bits;       /* of a grid: bits that an integer may need, 8..16; 0 for tensors of other values */
     uint32_t channel_axis;    /* of a grid: the dimension along which the scales run */
@@ -211,7 +213,7 @@ wl_status wl_find_tensor(const wl_model *model, const char *name, uint32_t *tens
  *   stored, dense and csr:  at most 32 KiB (0 with nothing to unpack or to remember); csr with coder tans at most 64 KiB
  *   bloomier, coder none:   0
  *   bloomier, other coders: the cells unpacked, 1 or 2 bytes a cell
- *   coupled, words:         at most 64 KiB
+ *   coupled, words, exponent: at most 64 KiB
  *   context:                about 20 to 600 KiB, by the encoder's strength and the tensor's shape
  */
 wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size);
@@ -219,8 +221,9 @@ wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size
 /*
  * Decodes a whole tensor: rows x columns elements of the type, row-major, at dst (any alignment).
  *   f32, f16, bf16 tensors decode to WL_F32, WL_F16, WL_BF16 (rounded to nearest even) or WL_ID8;
- *   i8 and u8 tensors to their own type, WL_F32 or WL_ID8; every other type to itself alone. A stored tensor has no
- *   ids. Grids decode to their integers too: to WL_I16, and with grid_bits = 8 to WL_I8; others of them have no ids. dst_size may be larger than the output: the rest is left alone. dst may be NULL
+ *   i8 and u8 tensors to their own type, WL_F32 or WL_ID8; every other type to itself alone. Methods stored and exponent
+ *   have no ids. Grids decode to their integers too: to WL_I16, and with grid_bits = 8 to WL_I8; those with low bits or
+ *   patches have no ids. dst_size may be larger than the output: the rest is left alone. dst may be NULL
  *   if the output is empty, workspace if its size is 0.
  * Hostile input: writes only into dst and workspace, and takes time proportional to weights plus encoded bytes.
  * Errors: ARGUMENT, NO_TENSOR, TYPE, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
@@ -234,7 +237,7 @@ wl_status wl_decode(const wl_model *model, uint32_t tensor, wl_type type, void *
  *   stored, dense with coder none, bloomier with coder none, coupled: the rows asked for, wherever they are.
  *   csr with coder tans: the bands of some thousand non-zeros that the rows are in, wherever they are, and one hash of the
  *     workspace; rows that follow the previous call's on that workspace go on from there.
- *   words: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
+ *   words, exponent: the bands that the rows are in, which the encoder makes of 2^n rows and at most 32,768 weights each.
  *   bloomier with another coder: the first call unpacks the cells into the workspace; later ones on that workspace cost
  *     the rows asked for and one hash of the workspace.
  *   the others are sequential: a band that starts where the previous call on that workspace ended goes on from there, any

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Exponent;
 using Weightless.Encoder.Codecs.Grid;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
@@ -18,6 +19,9 @@ public sealed record MethodChoice(EncodedTensor Encoded, string Reason);
 /// </summary>
 public static class MethodChooser
 {
+    // Elements that lie there as they are cost no decoding and no second copy: that is worth so much.
+    private const double LargestShare = 0.95;
+
     /// <param name="earlier">The tensors before it in the file, encoded.</param>
     public static MethodChoice Choose(PreparedTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier = null)
     {
@@ -29,7 +33,7 @@ public static class MethodChooser
         if (tensor.Grid is { HasScalesInRange: true } grid)
             return Choose(tensor.Source, OnGrid(new GridEncoder(grid), options, earlier), stored, () => stored);
         if (tensor.Clustered is not { } clustered)
-            return new MethodChoice(stored, "stored: it was not clustered");
+            return InFull(tensor.Source, stored, options);
         return Choose(tensor.Source, Candidates(clustered, options).Select(candidate => Encoders.Encode(clustered, candidate, earlier)), stored,
             () => Encoders.Encode(clustered, options with { Method = Method.Stored, Coder = Coder.None }));
     }
@@ -55,6 +59,17 @@ public static class MethodChooser
         if (options.Method is null)
             candidates = candidates.Append(options with { Method = Method.Stored, Coder = Coder.None });
         return candidates.Select(candidate => grid.Finish(Encoders.Encode(grid.Integers, candidate, earlier)));
+    }
+
+    /// <summary>
+    /// A tensor that was not clustered: as it is, usable where it lies, unless coding its exponents saves enough or was asked for.
+    /// </summary>
+    private static MethodChoice InFull(Tensor tensor, EncodedTensor stored, EncoderOptions options)
+    {
+        EncodedTensor? coded = options.Method is null or Method.Exponent && options.Selects(tensor.Name) ? ExponentEncoder.TryEncode(tensor) : null;
+        return coded is not null && coded.ExpectedBytes <= LargestShare * stored.ExpectedBytes
+            ? new MethodChoice(coded, Reason(tensor, coded, [stored]))
+            : new MethodChoice(stored, "stored: it was not clustered");
     }
 
     /// <summary>What is tried. Of two that make the same bytes the first is taken: the method with the higher number.</summary>

@@ -56,5 +56,5 @@ internal static class Reference
     /// <summary>The types that a tensor of this type and method decodes to.</summary>
     public static IEnumerable<ElementType> Outputs(ElementType type, Method method) =>
         Enum.GetValues<ElementType>().Where(output => Palette.CanDecode(type, output)
-            && !(output == ElementType.Id8 && method == Method.Stored));
+            && (output != ElementType.Id8 || Methods.Of(method).CodesIds));
 }

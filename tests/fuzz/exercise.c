@@ -87,6 +87,7 @@ static int afford(session *session, uint64_t cost)
 static int is_seekable(const wl_tensor *info)
 {
     return info->method == WL_METHOD_STORED || info->method == WL_METHOD_COUPLED || info->method == WL_METHOD_BLOOMIER || info->method == WL_METHOD_WORDS
+        || info->method == WL_METHOD_EXPONENT
         || (info->method == WL_METHOD_DENSE && info->coder == WL_CODER_NONE)
         || (info->method == WL_METHOD_CSR && info->coder == WL_CODER_TANS);
 }

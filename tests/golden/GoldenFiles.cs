@@ -45,6 +45,7 @@ internal static class GoldenFiles
         yield return ("v1-context-network", Network());
         yield return ("v1-words-codes", [.. new[] { 1, 4, 8, 16 }.Select(length =>
             WordsTests.Encode(WordsTests.Skewed(20, 41, 12, 0.7, seed: length) with { Name = $"{length}" }, band: 300, length, common: 9))]);
+        yield return ("v1-exponent", [.. ExponentTests.Kinds.Where(kind => kind is not ("bits" or "halves")).Select(kind => ExponentTests.Encode(ExponentTests.Floats(kind, [19, 23], seed: 24)))]);
         yield return ("v1-coupled-pieces", [Pieces(cellBits: 3)]);
         yield return ("v1-coupled-pieces-wide", [Pieces(cellBits: 12)]);
         yield return ("v1-csr-tans-bands", [Encoded.By(RandomLayers.Make(300, 200, 5, 0.35, seed: 22), Method.Csr, Coder.Tans)]);

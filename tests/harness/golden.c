@@ -92,7 +92,7 @@ int decodes_to(const wl_tensor *info, wl_type type)
     if (type == info->type)
         return 1;
     if (type == WL_ID8)
-        return info->method != WL_METHOD_STORED;
+        return info->method != WL_METHOD_STORED && info->method != WL_METHOD_EXPONENT;
     return is_float(info->type) ? is_float(type) : small && type == WL_F32;
 }
 

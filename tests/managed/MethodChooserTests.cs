@@ -35,8 +35,8 @@ public class MethodChooserTests
     [Fact]
     public void What_was_not_clustered_is_stored()
     {
-        float[] values = [.. Enumerable.Range(1, 1000).Select(i => i / 7f)];
-        Tensor tensor = new("t", ElementType.F32, [10, 100], MemoryMarshal.AsBytes<float>(values).ToArray());
+        int[] values = [.. Enumerable.Range(1, 1000)];
+        Tensor tensor = new("t", ElementType.I32, [10, 100], MemoryMarshal.AsBytes<int>(values).ToArray());
         MethodChoice choice = MethodChooser.Choose(ModelEncoder.Prepare(tensor, new EncoderOptions()), new EncoderOptions());
         Assert.Equal(Method.Stored, choice.Encoded.Method);
         Assert.NotEmpty(choice.Reason);

@@ -17,7 +17,7 @@ internal sealed class CharacterErrors(IReadOnlyList<string> keys)
         _characters += text.Length;
     }
 
-    /// <summary>The best class of each step, repetitions and blanks left out (connectionist temporal classification).</summary>
+    /// <summary>The best class of each step, repetitions, blanks and spaces at the ends left out (connectionist temporal classification).</summary>
     private string Read(ReadOnlySpan<float> probabilities, int classes)
     {
         StringBuilder text = new();
@@ -29,7 +29,7 @@ internal sealed class CharacterErrors(IReadOnlyList<string> keys)
                 text.Append(best <= keys.Count ? keys[best - 1] : " ");
             last = best;
         }
-        return text.ToString();
+        return text.ToString().Trim();
     }
 
     /// <summary>Insertions, deletions and replacements (Levenshtein).</summary>

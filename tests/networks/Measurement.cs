@@ -20,13 +20,14 @@ internal sealed class Measurement(OnnxReader model, Func<byte[], double> error)
         NetworkQuantizer quantizer = new(model, LayerFinder.Find(model), statistics);
         double typical = quantizer.TypicalLambda();
         Stopwatch watch = Stopwatch.StartNew();
-        long unsure = quantizer.ChooseDamping(typical, (_, _) => { });
-        Console.WriteLine($"{quantizer.Weights} weights; damping chosen in {watch.Elapsed.TotalSeconds:0} s, {unsure} weights with too few inputs");
         Console.WriteLine($"f32: {error(model.Bytes.ToArray()):0.00} %");
         HashSet<string> changed = [.. quantizer.Names];
         long rest = model.Tensors.Where(tensor => !changed.Contains(tensor.Name)).Sum(tensor => (long)tensor.ByteLength);
         foreach (double factor in factors)
         {
+            watch.Restart();
+            long unsure = quantizer.ChooseDamping(typical * factor, (_, _) => { });
+            Console.WriteLine($"{quantizer.Weights} weights; damping chosen in {watch.Elapsed.TotalSeconds:0} s, {unsure} weights with too few inputs");
             watch.Restart();
             QuantizedNetwork network = quantizer.Quantize(typical * factor, (_, _) => { });
             double seconds = watch.Elapsed.TotalSeconds;

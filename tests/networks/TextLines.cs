@@ -56,12 +56,12 @@ internal static class TextLines
         byte ink = (byte)random.Next(0, 90);
         canvas.Clear(new SKColor(paper, paper, paper));
         canvas.RotateDegrees(3 * random.NextSingle() - 1.5f, width / 2f, TextLine.Height / 2f);
-        using SKMaskFilter blur = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.2f + 0.5f * random.NextSingle());
+        using SKMaskFilter blur = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.2f + 1.0f * random.NextSingle());
         using SKPaint paint = new() { Color = new SKColor(ink, ink, ink), IsAntialias = true, MaskFilter = blur };
         canvas.DrawText(text, Margin, TextLine.Height / 2f - bounds.MidY, SKTextAlign.Left, font, paint);
         canvas.Flush();
 
-        float noise = 14 * random.NextSingle();
+        float noise = 58 * random.NextSingle();
         float[] pixels = new float[3 * TextLine.Height * width];
         ReadOnlySpan<byte> rows = bitmap.GetPixelSpan();
         for (int i = 0; i < width * TextLine.Height; i++)

@@ -12,7 +12,7 @@ internal static class CompareCommand
 {
     private static readonly (Method Method, Coder Coder)[] Systems =
     [
-        .. Methods.All.ToArray().Where(facts => facts.Method != Method.Stored)
+        .. Methods.All.ToArray().Where(facts => facts.CodesIds)
             .SelectMany(facts => facts.Coders.Select(coder => (facts.Method, coder))),
     ];
 

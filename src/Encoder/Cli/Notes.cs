@@ -63,7 +63,7 @@ internal sealed class Notes(EncoderOptions options)
         if (_manyValues > 0)
         {
             string tensors = _manyValues == 1 ? "1 tensor has" : $"{_manyValues} tensors have";
-            terminal.Say($"{model}: {tensors} more than {Limits.MaxClusters} distinct values, stored as they are: "
+            terminal.Say($"{model}: {tensors} more than {Limits.MaxClusters} distinct values, kept as they are: "
                 + "--clusters K would cluster them");
         }
     }

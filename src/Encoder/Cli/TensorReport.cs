@@ -71,7 +71,7 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
         TextTable table = new("tensor", "shape", "method", "coder", ">non-zeros", ">K", ">bytes", ">factor", ">false positives");
         foreach (TensorReport tensor in Tensors)
         {
-            bool isClustered = tensor.Method != Names.Of(Method.Stored);
+            bool isClustered = Methods.All.ToArray().Any(facts => facts.CodesIds && facts.Name == tensor.Method);
             table.Add(tensor.Name, Names.Of(tensor.Shape), tensor.Method, tensor.Coder,
                 isClustered ? $"{tensor.Nonzeros}" : "-", isClustered ? $"{tensor.Clusters}" : "-", $"{tensor.EncodedBytes}",
                 Factor(tensor.Factor), tensor.CellBits == 0 ? "-" : tensor.FalsePositives?.ToString(CultureInfo.InvariantCulture) ?? "not counted");

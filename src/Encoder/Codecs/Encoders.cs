@@ -3,6 +3,7 @@ using Weightless.Encoder.Codecs.Context;
 using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Codecs.Csr;
 using Weightless.Encoder.Codecs.Dense;
+using Weightless.Encoder.Codecs.Exponent;
 using Weightless.Encoder.Codecs.Stored;
 using Weightless.Encoder.Codecs.Words;
 using Weightless.Encoder.Quantization;
@@ -23,6 +24,7 @@ public static class Encoders
         new CoupledEncoder(),
         new ContextEncoder(),
         new WordsEncoder(),
+        new ExponentEncoder(),
     ];
 
     /// <summary>The encoders of all methods, by number.</summary>

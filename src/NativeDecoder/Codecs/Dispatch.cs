@@ -3,6 +3,7 @@ using Weightless.NativeDecoder.Codecs.Context;
 using Weightless.NativeDecoder.Codecs.Coupled;
 using Weightless.NativeDecoder.Codecs.Csr;
 using Weightless.NativeDecoder.Codecs.Dense;
+using Weightless.NativeDecoder.Codecs.Exponent;
 using Weightless.NativeDecoder.Codecs.Grid;
 using Weightless.NativeDecoder.Codecs.Stored;
 using Weightless.NativeDecoder.Codecs.Words;
@@ -30,6 +31,7 @@ internal static class Dispatch
             Method.Coupled => Run<CoupledCodec, TCall>(entry, directory, ref call),
             Method.Context => Run<ContextCodec, TCall>(entry, directory, ref call),
             Method.Words => Run<WordsCodec, TCall>(entry, directory, ref call),
+            Method.Exponent => Run<ExponentCodec, TCall>(entry, directory, ref call),
             _ => Status.Unsupported,
         };
 

@@ -14,6 +14,7 @@ public enum Method : byte
     Coupled = 4,
     Context = 5,
     Words = 6,
+    Exponent = 7,
 }
 
 /// <summary>How a method's symbols are coded; the numbers are those of the file and of <c>wl_tensor.coder</c>.</summary>
@@ -35,8 +36,9 @@ public readonly unsafe struct MethodFacts
     private readonly int _nameLength;
     private readonly int _coders;
 
-    internal MethodFacts(Method method, ReadOnlySpan<byte> name, int coders, bool isExact)
+    internal MethodFacts(Method method, ReadOnlySpan<byte> name, int coders, bool isExact, bool codesIds = true)
     {
+        CodesIds = codesIds;
         Method = method;
         _name = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(name));
         _nameLength = name.Length;
@@ -54,6 +56,9 @@ public readonly unsafe struct MethodFacts
 
     /// <summary>Whether every weight comes out as it was encoded; a filter's zeros may not.</summary>
     public bool IsExact { get; }
+
+    /// <summary>Whether it codes the ids of a few values, and not the elements themselves, whatever they are.</summary>
+    public bool CodesIds { get; }
 
     /// <summary>The coders that its sections can have, by number, the plainest first.</summary>
     public IEnumerable<Coder> Coders
@@ -102,13 +107,14 @@ public static class Methods
     /// <summary>The table. A number that is no method's has no name, and takes no coder.</summary>
     public static MethodFacts Of(Method method) => method switch
     {
-        Method.Stored => new(method, "stored"u8, None, isExact: true),
+        Method.Stored => new(method, "stored"u8, None, isExact: true, codesIds: false),
         Method.Dense => new(method, "dense"u8, Any, isExact: true),
         Method.Csr => new(method, "csr"u8, Any | 1 << (int)Coder.Tans, isExact: true),
         Method.Bloomier => new(method, "bloomier"u8, Any, isExact: false),
         Method.Coupled => new(method, "coupled"u8, None, isExact: false),
         Method.Context => new(method, "context"u8, None, isExact: true),
         Method.Words => new(method, "words"u8, None, isExact: true),
+        Method.Exponent => new(method, "exponent"u8, None, isExact: true, codesIds: false),
         _ => default,
     };
 

@@ -75,17 +75,12 @@ public unsafe struct TensorEntry
             return Status.Unsupported;
         if (!Methods.Of(entry.Method).Takes(entry.Coder))
             return Status.Directory;
-        if (entry.IsGrid)
-        {
-            bool canBeGrid = ElementTypes.IsFloat(entry.Type) || entry.Type == ElementType.I16;
-            return canBeGrid && !entry.HalfCodebook ? Status.Ok : Status.Directory;
-        }
-        if (entry.Method == Method.Stored)
-        {
-            return !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes ? Status.Ok : Status.Directory;
-        }
-        bool codable = ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
-        return codable ? Status.Ok : Status.Directory;
+        bool codesIds = Methods.Of(entry.Method).CodesIds;
+        bool fits = entry.IsGrid ? !entry.HalfCodebook && (codesIds || entry.Method == Method.Stored) && ElementTypes.CanBeGrid(entry.Type)
+            : codesIds ? ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32)
+            : entry.Method == Method.Stored ? !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes
+            : !entry.HalfCodebook && ElementTypes.IsFloat(entry.Type);
+        return fits ? Status.Ok : Status.Directory;
     }
 
     private static bool TryReadShape(ref ByteReader reader, ref TensorEntry entry)

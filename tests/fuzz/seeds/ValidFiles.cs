@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weightless.Encoder;
 using Weightless.Encoder.Codecs;
+using Weightless.Encoder.Codecs.Exponent;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
@@ -12,7 +13,7 @@ namespace Weightless.Seeds;
 internal static class ValidFiles
 {
     private static readonly Method[] s_methods =
-        [.. Methods.All.ToArray().Select(facts => facts.Method).Where(method => method != Method.Stored)];
+        [.. Methods.All.ToArray().Where(facts => facts.CodesIds).Select(facts => facts.Method)];
 
     private static readonly ElementType[] s_types =
         [ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.I8, ElementType.U8];
@@ -42,6 +43,11 @@ internal static class ValidFiles
         }
         foreach (ElementType type in Enum.GetValues<ElementType>().Where(type => type != ElementType.Id8))
             yield return [Store(random, "s", type, s_shapes[random.Next(s_shapes.Length)]), Store(random, "t", type, [3])];
+        foreach (ElementType type in s_types.Where(ElementTypes.IsFloat))
+        {
+            for (int i = 0; i < 4; i++)
+                yield return [Exponents(random, "e", type, s_shapes[random.Next(s_shapes.Length)])];
+        }
         for (int i = 0; i < 40; i++)
             yield return Mixed(random, 1 + random.Next(4));
         for (int i = 0; i < 20; i++)
@@ -188,6 +194,16 @@ internal static class ValidFiles
         if (clusters > 0 && type == ElementType.F32 && random.Next(8) == 0)
             centroids[^1] = BitConverter.SingleToUInt32Bits(float.PositiveInfinity);
         return new ClusteredTensor(name, type, shape, ids, centroids);
+    }
+
+    /// <summary>Floats of a few exponents, or of any bits.</summary>
+    private static EncodedTensor Exponents(Random random, string name, ElementType type, long[] shape)
+    {
+        byte[] data = Store(random, name, type, shape).Section.ToArray();
+        int size = ElementTypes.Size(type);
+        for (int i = size - 1; i < data.Length && random.Next(3) != 0; i += size)
+            data[i] = (byte)(data[i] & 0x83 | 0x3c);
+        return ExponentEncoder.TryEncode(new Tensor(name, type, shape, data))!;
     }
 
     private static EncodedTensor Store(Random random, string name, ElementType type, long[] shape)

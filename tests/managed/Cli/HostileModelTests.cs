@@ -105,16 +105,16 @@ public class HostileModelTests
         File.CreateSymbolicLink(folder["to itself"], "to itself");
         (string Path, string Cause)[] inputs =
         [
-            (folder["pipe"], "a pipe or device, not a "),
-            (folder["to pipe"], "a pipe or device, not a "),
-            (folder["socket"], "a pipe or device, not a "),
-            ("/dev/zero", "a pipe or device, not a "),
-            (folder["folder"], "a folder, not a "),
+            (folder["pipe"], "a pipe or device, not a"),
+            (folder["to pipe"], "a pipe or device, not a"),
+            (folder["socket"], "a pipe or device, not a"),
+            ("/dev/zero", "a pipe or device, not a"),
+            (folder["folder"], "a folder, not a"),
             (folder["to nowhere"], "no such file"),
             (folder["to itself"], "Too many levels of symbolic links"),
             (folder[new string('n', 300)], "too long"),
             (folder.Write("empty", []), "the file is empty"),
-            (folder.Write("a byte", [1]), "not a "),
+            (folder.Write("a byte", [1]), "not a"),
         ];
         foreach ((string path, string cause) in inputs)
         {

@@ -10,7 +10,7 @@ internal static class RandomLayers
 {
     /// <summary>All methods that encode ids.</summary>
     public static readonly Method[] Methods =
-        [.. Facts.All.ToArray().Select(facts => facts.Method).Where(method => method != Method.Stored)];
+        [.. Facts.All.ToArray().Where(facts => facts.CodesIds).Select(facts => facts.Method)];
 
     public static readonly Coder[] Coders = [.. Enumerable.Range(0, Facts.CoderNames.Length).Select(coder => (Coder)coder)];
 

@@ -15,12 +15,16 @@ internal sealed class StoredEncoder : IEncoder
     /// <summary>The chooser knows its size without an attempt.</summary>
     public IEnumerable<EncoderOptions> Candidates(ClusteredTensor tensor, EncoderOptions options) => [];
 
-    public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier)
+    public EncodedTensor Encode(ClusteredTensor tensor, EncoderOptions options, IReadOnlyList<EncodedTensor> earlier) =>
+        EncodedTensor.Store(Elements(tensor));
+
+    /// <summary>The elements that a clustered tensor's ids stand for.</summary>
+    public static Tensor Elements(ClusteredTensor tensor)
     {
         int size = ElementTypes.Size(tensor.Type);
         byte[] data = new byte[(long)tensor.Ids.Length * size];
         for (int i = tensor.NextNonzero(0); i < tensor.Ids.Length; i = tensor.NextNonzero(i + 1))
             BitConverter.GetBytes(tensor.Centroids[tensor.Ids[i] - 1]).AsSpan(0, size).CopyTo(data.AsSpan(i * size));
-        return EncodedTensor.Store(new Tensor(tensor.Name, tensor.Type, tensor.Shape, data));
+        return new Tensor(tensor.Name, tensor.Type, tensor.Shape, data);
     }
 }
