@@ -115,3 +115,4 @@ $(CLI): $(call sources,src/Encoder src/NativeDecoder) $(ENCODER) $(DECODER) $(BU
 	@$(PUBLISH) $(ENCODER) -r linux-x64 -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-linux-x64 -o artifacts/obj/cli
 	@mkdir -p $(@D)
 	@cp artifacts/obj/cli/Weightless.Encoder $@
+	@cp artifacts/obj/cli/libonnxruntime.so $(@D)

@@ -137,6 +137,7 @@ typedef struct wl_tensor {
     uint64_t columns;         /* the product of the other dimensions; 1 for a vector or a scalar */
     uint64_t nonzeros;        /* non-zero weights that were encoded; all weights for methods stored and exponent */
     uint64_t encoded_bytes;   /* all that the file holds for it: entry, name, section, padding */
+    uint64_t channels;        /* of a grid: how many scales wl_tensor_scales gives, 1 for a tensor that has one; 0 otherwise */
     uint32_t name_length;
     uint32_t rank;
     wl_type type;             /* type of the elements that were encoded */
@@ -144,6 +145,8 @@ typedef struct wl_tensor {
     uint32_t coder;           /* WL_CODER_... */
     uint32_t clusters;        /* centroids, 0..255; 0 for methods stored and exponent */
     uint32_t cell_bits;       /* bits a cell of a filter (bloomier, coupled), 1..16; 0 for the exact methods */
+    uint32_t grid_bits;       /* of a grid: bits that an integer may need, 8..16; 0 for tensors of other values */
+    uint32_t channel_axis;    /* of a grid: the dimension along which the scales run */
     uint32_t reserved;
 } wl_tensor;
 
@@ -219,7 +222,8 @@ wl_status wl_workspace_size(const wl_model *model, uint32_t tensor, size_t *size
  * Decodes a whole tensor: rows x columns elements of the type, row-major, at dst (any alignment).
  *   f32, f16, bf16 tensors decode to WL_F32, WL_F16, WL_BF16 (rounded to nearest even) or WL_ID8;
  *   i8 and u8 tensors to their own type, WL_F32 or WL_ID8; every other type to itself alone. Methods stored and exponent
- *   have no ids. dst_size may be larger than the output: the rest is left alone. dst may be NULL
+ *   have no ids. Grids decode to their integers too: to WL_I16, and with grid_bits = 8 to WL_I8; those with low bits or
+ *   patches have no ids. dst_size may be larger than the output: the rest is left alone. dst may be NULL
  *   if the output is empty, workspace if its size is 0.
  * Hostile input: writes only into dst and workspace, and takes time proportional to weights plus encoded bytes.
  * Errors: ARGUMENT, NO_TENSOR, TYPE, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
@@ -271,6 +275,17 @@ wl_status wl_decode_csr(const wl_model *model, uint32_t tensor, wl_type type, ui
  */
 wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size,
                     void *workspace, size_t workspace_size);
+
+/*
+ * A grid is a tensor whose elements are integers times scales: element = (float)integer * scale, rounded once to a float, and then to
+ * the output's type. For runtimes with kernels for integers: wl_decode gives the integers as WL_I8 or WL_I16, and this
+ * function the scales of channels [first_channel, first_channel + count). An element's channel is its index along dimension
+ * channel_axis of wl_tensor; with channels = 1 there is one scale for all. Scales are at least 2^-126 and below 2^112, so that no
+ * element is subnormal or infinite as a float.
+ * Hostile input: reads the section's header, in time proportional to it.
+ * Errors: ARGUMENT, NO_TENSOR, TYPE (it is no grid), ROWS (it has fewer channels), CORRUPT. Since 1.0.
+ */
+wl_status wl_tensor_scales(const wl_model *model, uint32_t tensor, uint64_t first_channel, uint64_t count, float *scales);
 
 /*
  * Checks every section against its checksum and every tensor's parameters: worth doing once after a download. It reads

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Codecs.Exponent;
+using Weightless.Encoder.Codecs.Grid;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
 using Weightless.Encoder.Wls;
@@ -27,22 +28,37 @@ public static class MethodChooser
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(options);
         EncodedTensor stored = EncodedTensor.Store(tensor.Source);
+        if (options.Method == Method.Stored && tensor.Clustered is not null)
+            return new MethodChoice(stored, "stored: that was asked for");
+        if (tensor.Grid is { HasScalesInRange: true } grid)
+            return Choose(tensor.Source, OnGrid(new GridEncoder(grid), options, earlier), stored, () => stored);
         if (tensor.Clustered is not { } clustered)
             return InFull(tensor.Source, stored, options);
-        if (options.Method == Method.Stored)
-            return new MethodChoice(stored, "stored: that was asked for");
+        return Choose(tensor.Source, Candidates(clustered, options).Select(candidate => Encoders.Encode(clustered, candidate, earlier)), stored,
+            () => Encoders.Encode(clustered, options with { Method = Method.Stored, Coder = Coder.None }));
+    }
 
+    /// <param name="stored">What they have to be smaller than.</param>
+    /// <param name="full">What is taken if none is.</param>
+    private static MethodChoice Choose(Tensor tensor, IEnumerable<EncodedTensor> candidates, EncodedTensor stored, Func<EncodedTensor> full)
+    {
         EncodedTensor[] ranked =
         [
-            .. Candidates(clustered, options)
-                .Select(candidate => Encoders.Encode(clustered, candidate, earlier))
-                .OrderBy(candidate => candidate.ExpectedBytes)
-                .ThenByDescending(candidate => Methods.Of(candidate.Method).IsExact),
+            .. candidates.OrderBy(candidate => candidate.ExpectedBytes).ThenByDescending(candidate => Methods.Of(candidate.Method).IsExact),
         ];
         if (ranked[0].ExpectedBytes < stored.ExpectedBytes)
-            return new MethodChoice(ranked[0], Reason(tensor.Source, ranked[0], ranked.AsSpan(1)));
-        EncodedTensor full = Encoders.Encode(clustered, options with { Method = Method.Stored, Coder = Coder.None });
-        return new MethodChoice(full, Reason(tensor.Source, full, ranked));
+            return new MethodChoice(ranked[0], Reason(tensor, ranked[0], ranked.AsSpan(1)));
+        EncodedTensor elements = full();
+        return new MethodChoice(elements, Reason(tensor, elements, ranked));
+    }
+
+    /// <summary>A grid's integers by each method, and as they are: they are packed, but not coded.</summary>
+    private static IEnumerable<EncodedTensor> OnGrid(GridEncoder grid, EncoderOptions options, IReadOnlyList<EncodedTensor>? earlier)
+    {
+        IEnumerable<EncoderOptions> candidates = Candidates(grid.Integers, options);
+        if (options.Method is null)
+            candidates = candidates.Append(options with { Method = Method.Stored, Coder = Coder.None });
+        return candidates.Select(candidate => grid.Finish(Encoders.Encode(grid.Integers, candidate, earlier)));
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Quantization.Grid;
 using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
@@ -15,6 +16,8 @@ public static class ModelEncoder
         ArgumentNullException.ThrowIfNull(options);
         if (!options.Selects(tensor.Name))
             return new PreparedTensor(tensor, null, Unclustered.None);
+        if (tensor.Type == ElementType.I16)
+            return new PreparedTensor(tensor, null, Unclustered.None, WhyLeftAlone(tensor, options, null, Unclustered.None)) { Grid = GridTensor.Of(tensor) };
         double? density = options.Prunes(tensor) ? options.Density : null;
         int? clusters = options.Clusters is { } most && (options.Prunes(tensor) || IsPrunedBias(tensor)) ? most : null;
         ClusteredTensor? clustered = Clusterer.TryCluster(tensor, density, clusters, out Unclustered reason);

@@ -1,5 +1,6 @@
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Quantization;
+using Weightless.Encoder.Quantization.Grid;
 
 namespace Weightless.Encoder;
 
@@ -8,7 +9,18 @@ namespace Weightless.Encoder;
 /// <param name="Reason">What kept it from being clustered, if anything did.</param>
 /// <param name="LeftAlone">What kept it from being pruned and clustered as the options say, if anything did.</param>
 public sealed record PreparedTensor(Tensor Source, ClusteredTensor? Clustered, Unclustered Reason,
-    LeftAlone LeftAlone = LeftAlone.No);
+    LeftAlone LeftAlone = LeftAlone.No)
+{
+    /// <summary>Its elements as integers times scales; null if it is no grid.</summary>
+    public GridTensor? Grid { get; init; }
+
+    /// <summary>A tensor that a quantiser has made.</summary>
+    public static PreparedTensor Of(GridTensor grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return new PreparedTensor(grid.ToTensor(), null, Unclustered.None) { Grid = grid };
+    }
+}
 
 /// <summary>Why a tensor keeps more weights or more values than the options ask for.</summary>
 public enum LeftAlone

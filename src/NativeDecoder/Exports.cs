@@ -71,6 +71,10 @@ internal static unsafe class Exports
         nuint workspaceSize) =>
         Run(model, tensor, new ProductCall(x, xSize, y, ySize, new Scratch(workspace, workspaceSize)));
 
+    [UnmanagedCallersOnly(EntryPoint = "wl_tensor_scales")]
+    public static Status TensorScales(Model* model, uint tensor, ulong firstChannel, ulong count, float* scales) =>
+        Guard.Run(new ScalesCall(model, tensor, firstChannel, count, scales));
+
     [UnmanagedCallersOnly(EntryPoint = "wl_verify")]
     public static Status Verify(Model* model) => Guard.Run(new VerifyCall(model));
 

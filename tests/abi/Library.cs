@@ -27,6 +27,7 @@ internal sealed unsafe class Library
         DecodeRows = &Exports.DecodeRows,
         DecodeCsr = &Exports.DecodeCsr,
         MatVec = &Exports.MatVec,
+        TensorScales = &Exports.TensorScales,
         Verify = &Exports.Verify,
     };
 
@@ -59,6 +60,8 @@ internal sealed unsafe class Library
 
     public required delegate* unmanaged<Model*, uint, float*, nuint, float*, nuint, byte*, nuint, Status> MatVec { get; init; }
 
+    public required delegate* unmanaged<Model*, uint, ulong, ulong, float*, Status> TensorScales { get; init; }
+
     public required delegate* unmanaged<Model*, Status> Verify { get; init; }
 
     private static string? FindNative()
@@ -85,6 +88,7 @@ internal sealed unsafe class Library
             DecodeRows = (delegate* unmanaged<Model*, uint, uint, ulong, ulong, byte*, nuint, byte*, nuint, Status>)Export("wl_decode_rows"),
             DecodeCsr = (delegate* unmanaged<Model*, uint, uint, ulong*, nuint, uint*, byte*, nuint, byte*, nuint, Status>)Export("wl_decode_csr"),
             MatVec = (delegate* unmanaged<Model*, uint, float*, nuint, float*, nuint, byte*, nuint, Status>)Export("wl_matvec"),
+            TensorScales = (delegate* unmanaged<Model*, uint, ulong, ulong, float*, Status>)Export("wl_tensor_scales"),
             Verify = (delegate* unmanaged<Model*, Status>)Export("wl_verify"),
         };
     }

@@ -15,6 +15,7 @@ internal unsafe struct TensorFacts
     public ulong Columns;
     public ulong Nonzeros;
     public ulong EncodedBytes;
+    public ulong Channels;
     public uint NameLength;
     public uint Rank;
     public uint Type;
@@ -22,6 +23,8 @@ internal unsafe struct TensorFacts
     public uint Coder;
     public uint Clusters;
     public uint CellBits;
+    public uint GridBits;
+    public uint ChannelAxis;
     public uint Reserved;
 }
 
@@ -70,6 +73,12 @@ internal sealed unsafe class LibraryModel : IDisposable
         nuint size;
         Assert.Equal(Status.Ok, _library.WorkspaceSize(_model, tensor, &size));
         return size;
+    }
+
+    public Status TryScales(uint tensor, ulong firstChannel, float[] scales)
+    {
+        fixed (float* to = scales)
+            return _library.TensorScales(_model, tensor, firstChannel, (ulong)scales.Length, to);
     }
 
     public byte[] Decode(uint tensor, ElementType type)

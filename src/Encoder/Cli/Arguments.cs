@@ -22,7 +22,7 @@ internal static class Arguments
 
     private static readonly EncoderOptions Standard = new();
 
-    public static Argument<string> Model() => File("MODEL", "The model: a .safetensors, .npz or .npy file.");
+    public static Argument<string> Model() => File("MODEL", "The model: an .onnx, .safetensors, .npz or .npy file.");
 
     public static Argument<string> WlsFile() => File("FILE.wls", "The encoded model.");
 

@@ -51,6 +51,7 @@ internal static class CommandLine
         RootCommand root = new("Makes a pruned neural network small enough to ship to a board, as a .wls file.")
         {
             EncodeCommand.Create(terminal),
+            CalibrateCommand.Create(terminal),
             DecodeCommand.Create(terminal),
             InspectCommand.Create(terminal),
             VerifyCommand.Create(terminal),

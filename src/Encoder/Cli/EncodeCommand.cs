@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Weightless.Encoder.Calibration;
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Models.Onnx;
 using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
@@ -15,6 +17,7 @@ internal static class EncodeCommand
         Option<ChosenMethod?> method = Arguments.Method();
         Option<Coder?> coder = Arguments.Coder();
         EncodingArguments encoding = new();
+        CalibrationArguments calibration = new();
         Option<double?> room = Arguments.Room();
         Option<double?> maxFalsePositives = Arguments.MaxFalsePositives();
         Command command = new("encode", "Prunes, clusters and encodes a model, and lists what became of each tensor. "
@@ -24,6 +27,7 @@ internal static class EncodeCommand
             model, output, method, coder,
         };
         encoding.AddTo(command);
+        calibration.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
         Option<bool> force = Overwriting.Force();
@@ -43,7 +47,7 @@ internal static class EncodeCommand
             };
             if (!parsed.GetValue(force))
                 Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model));
-            Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, terminal);
+            Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, calibration.Read(parsed), terminal);
             return CommandLine.Success;
         });
         return command;
@@ -60,13 +64,21 @@ internal static class EncodeCommand
         throw new MisuseException($"--coder {Names.Of(coder)} goes with --method {methods}");
     }
 
-    private static void Run(string model, string output, EncoderOptions options, Terminal terminal)
+    private static void Run(string model, string output, EncoderOptions options,
+        (IReadOnlyList<string> Sources, QuantizationTarget Target)? calibration, Terminal terminal)
     {
+        CalibratedEncoding? calibrated = null;
         Notes notes = new(options);
         FileReport? report = terminal.Watch(progress =>
         {
             using ModelFile file = FileErrors.Naming(model, () => ModelFile.Open(model));
-            IReadOnlyList<EncodedTensor> tensors = FileErrors.Naming(model, () => Encode(file, options, notes, progress));
+            if (calibration is var (sources, target))
+            {
+                OnnxReader network = CalibrationArguments.RequireOnnx(file, model);
+                calibrated = FileErrors.Naming(model, () => CalibratedEncoding.Of(network, sources, target, progress));
+            }
+            IReadOnlyList<EncodedTensor> tensors =
+                FileErrors.Naming(model, () => Encode(calibrated?.Tensors ?? file.Tensors, options, notes, progress));
             FileErrors.Naming(output, () => WlsWriter.Write(output, tensors));
             // A list on standard output could end up in the middle of a file there.
             return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, progress);
@@ -76,15 +88,17 @@ internal static class EncodeCommand
             return;
         report.WriteText(output, terminal);
         notes.Write(terminal);
+        foreach (string line in calibrated?.Lines ?? [])
+            terminal.Output.WriteLine(line);
     }
 
-    private static List<EncodedTensor> Encode(ModelFile model, EncoderOptions options, Notes notes, Progress progress)
+    private static List<EncodedTensor> Encode(IReadOnlyList<Tensor> tensors, EncoderOptions options, Notes notes, Progress progress)
     {
-        options.RequireMatches(model.Tensors.Select(tensor => tensor.Name));
+        options.RequireMatches(tensors.Select(tensor => tensor.Name));
         // Clustering, encoding, and decoding filters to count their false positives.
-        progress.Expect(3 * model.Tensors.Sum(tensor => tensor.Count));
+        progress.Expect(3 * tensors.Sum(tensor => tensor.Count));
         List<EncodedTensor> encoded = [];
-        foreach (Tensor tensor in model.Tensors)
+        foreach (Tensor tensor in tensors)
         {
             progress.Begin($"pruning and clustering {tensor.Name}", tensor.Count);
             PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);

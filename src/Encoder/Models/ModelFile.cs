@@ -1,3 +1,5 @@
+using Weightless.Encoder.Models.Onnx;
+
 namespace Weightless.Encoder.Models;
 
 /// <summary>An open model: its tensors, in the order of the file. Disposing it ends the life of their data.</summary>
@@ -7,13 +9,13 @@ public abstract class ModelFile : IDisposable
 
     public abstract IReadOnlyList<Tensor> Tensors { get; }
 
-    /// <summary>Opens a model as what its first bytes say it is: .npz, .npy or else safetensors.</summary>
+    /// <summary>Opens a model as what its first bytes say it is: .npz, .npy, safetensors or else ONNX.</summary>
     /// <exception cref="ModelFormatException">The file is none of them, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static ModelFile Open(string path)
     {
-        FileStream stream = MappedFile.OpenStream(path, "a safetensors, npz or npy file");
+        FileStream stream = MappedFile.OpenStream(path, "an ONNX, safetensors, npz or npy file");
         try
         {
             Span<byte> magic = stackalloc byte[LongestMagic];
@@ -26,7 +28,9 @@ public abstract class ModelFile : IDisposable
                 return new NpyReader(stream, Path.GetFileNameWithoutExtension(path));
             if (SafetensorsReader.Recognizes(magic))
                 return new SafetensorsReader(stream);
-            throw new ModelFormatException("not a safetensors, npz or npy file");
+            if (OnnxReader.Recognizes(magic))
+                return new OnnxReader(stream);
+            throw new ModelFormatException("not an ONNX, safetensors, npz or npy file");
         }
         catch
         {

@@ -27,6 +27,27 @@ public sealed record ClusteredTensor(string Name, ElementType Type, IReadOnlyLis
 
     internal ElementType CodebookType => HalfCodebook ? ElementType.F16 : Type;
 
+    /// <summary>A tensor of i8: every value but 0 is a centroid.</summary>
+    public static ClusteredTensor OfIntegers(string name, IReadOnlyList<long> shape, ReadOnlySpan<sbyte> integers)
+    {
+        bool[] occurs = new bool[256];
+        foreach (sbyte integer in integers)
+            occurs[integer - sbyte.MinValue] = true;
+        List<uint> centroids = [];
+        byte[] idOf = new byte[256];
+        for (int value = sbyte.MinValue; value <= sbyte.MaxValue; value++)
+        {
+            if (value == 0 || !occurs[value - sbyte.MinValue])
+                continue;
+            centroids.Add((byte)value);
+            idOf[value - sbyte.MinValue] = (byte)centroids.Count;
+        }
+        byte[] ids = new byte[integers.Length];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = idOf[integers[i] - sbyte.MinValue];
+        return new ClusteredTensor(name, ElementType.I8, shape, ids, [.. centroids]);
+    }
+
     /// <summary>
     /// The tensor with its f32 centroids rounded to f16; itself if it has none, or if one would become zero or infinite.
     /// </summary>

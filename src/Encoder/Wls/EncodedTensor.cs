@@ -16,7 +16,7 @@ public sealed class EncodedTensor
 
     /// <exception cref="ModelLimitException">The shape is beyond what the format holds.</exception>
     public EncodedTensor(string name, ElementType type, IReadOnlyList<long> shape, Method method, Coder coder,
-        ReadOnlyMemory<byte> section, bool halfCodebook = false)
+        ReadOnlyMemory<byte> section, bool halfCodebook = false, bool isGrid = false)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(shape);
@@ -28,6 +28,7 @@ public sealed class EncodedTensor
         Coder = coder;
         Section = section;
         HalfCodebook = halfCodebook;
+        IsGrid = isGrid;
         _head = MakeHead();
     }
 
@@ -44,6 +45,9 @@ public sealed class EncodedTensor
     public ReadOnlyMemory<byte> Section { get; }
 
     public bool HalfCodebook { get; }
+
+    /// <summary>Whether its elements are integers times scales.</summary>
+    public bool IsGrid { get; }
 
     /// <summary>What its encoder knows of it; default of a section that came from elsewhere.</summary>
     internal SectionFacts Facts { get; init; }
@@ -66,7 +70,7 @@ public sealed class EncodedTensor
     internal int EntryBytes => _head.Length + sizeof(uint);
 
     /// <summary>Whether its section is aligned, so that a reader can use the elements in place.</summary>
-    internal bool IsPadded => Method == Method.Stored && Section.Length > 0;
+    internal bool IsPadded => Method == Method.Stored && !IsGrid && Section.Length > 0;
 
     /// <summary>A tensor with its elements as they are.</summary>
     public static EncodedTensor Store(Tensor tensor)
@@ -87,6 +91,17 @@ public sealed class EncodedTensor
             Facts = new SectionFacts((ulong)tensor.Nonzeros, tensor.Clusters, cellBits),
             AliveRows = aliveRows,
             Parent = parent,
+        };
+
+    /// <summary>From a tensor of integers: the grid whose integers they are.</summary>
+    /// <param name="section">With the grid's header.</param>
+    /// <param name="isPlain">Whether the integers are all of the grid's, so that its zeros are theirs.</param>
+    internal EncodedTensor OnGrid(ElementType type, ReadOnlyMemory<byte> section, bool isPlain) =>
+        new(Name, type, Shape, Method, Coder, section, isGrid: true)
+        {
+            Facts = isPlain ? Facts : new SectionFacts((ulong)Weights, Facts.Clusters, Facts.CellBits),
+            AliveRows = AliveRows,
+            Parent = Parent,
         };
 
     /// <summary>Zero weights that its filter decodes to a centroid; 0 for the exact methods.</summary>
@@ -111,7 +126,8 @@ public sealed class EncodedTensor
         byte[] name = Encoding.UTF8.GetBytes(Name);
         head.WriteVarint((ulong)name.Length);
         head.WriteBytes(name);
-        head.WriteByte((byte)((int)Method | (int)Coder << 4 | (HalfCodebook ? TensorEntry.HalfCodebookBit : 0)));
+        head.WriteByte((byte)((int)Method | (int)Coder << 4 | (HalfCodebook ? TensorEntry.HalfCodebookBit : 0)
+            | (IsGrid ? TensorEntry.GridBit : 0)));
         head.WriteByte((byte)((int)Type | Shape.Count << 4));
         foreach (long dimension in Shape)
             head.WriteVarint((ulong)dimension);

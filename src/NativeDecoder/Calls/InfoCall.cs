@@ -43,12 +43,13 @@ internal readonly unsafe struct WorkspaceSizeCall(nuint* size) : ICodecCall
 internal readonly unsafe struct TensorInfo(in TensorEntry entry, in SectionFacts facts)
 {
     private readonly byte* _name = entry.Name;
-    private readonly byte* _stored = entry.Method == Method.Stored ? entry.Section : null;
+    private readonly byte* _stored = entry.Method == Method.Stored && !entry.IsGrid ? entry.Section : null;
     private readonly Shape _shape = entry.Shape;
     private readonly ulong _rows = entry.Rows;
     private readonly ulong _columns = entry.Columns;
     private readonly ulong _nonzeros = facts.Nonzeros;
     private readonly ulong _encodedBytes = entry.EncodedBytes;
+    private readonly ulong _channels = facts.Grid.Channels;
     private readonly uint _nameLength = (uint)entry.NameLength;
     private readonly uint _rank = (uint)entry.Rank;
     private readonly uint _type = (uint)entry.Type;
@@ -56,5 +57,7 @@ internal readonly unsafe struct TensorInfo(in TensorEntry entry, in SectionFacts
     private readonly uint _coder = (uint)entry.Coder;
     private readonly uint _clusters = (uint)facts.Clusters;
     private readonly uint _cellBits = (uint)facts.CellBits;
+    private readonly uint _gridBits = (uint)facts.Grid.IntegerBits;
+    private readonly uint _channelAxis = (uint)facts.Grid.ChannelAxis;
     private readonly uint _reserved;
 }

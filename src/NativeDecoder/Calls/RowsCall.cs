@@ -11,7 +11,7 @@ internal readonly unsafe struct RowsCall(ElementType output, ulong? firstRow, ul
     public Status Run<TCodec>(in TCodec codec) where TCodec : unmanaged, ICodec<TCodec>
     {
         TensorEntry entry = codec.Entry;
-        Status status = Scratch.CheckType(entry, output);
+        Status status = Scratch.CheckType(codec, output);
         if (status != Status.Ok)
             return status;
         ulong first = firstRow ?? 0;

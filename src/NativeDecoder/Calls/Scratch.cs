@@ -11,14 +11,15 @@ internal readonly unsafe struct Scratch(byte* memory, nuint size)
     /// <summary>Whether a tensor can be decoded to a type, with this workspace.</summary>
     public Status Check<TCodec>(in TCodec codec, ElementType output) where TCodec : unmanaged, ICodec<TCodec>
     {
-        Status status = CheckType(codec.Entry, output);
+        Status status = CheckType(codec, output);
         return status == Status.Ok ? Check(codec.StateBytes) : status;
     }
 
     /// <summary>Whether <paramref name="output"/> is a type at all, and one that the tensor can be decoded to.</summary>
-    public static Status CheckType(in TensorEntry entry, ElementType output) => ElementTypes.Size(output) == 0
-        ? Status.Argument
-        : Palette.CanDecode(entry.Type, output) && (output != ElementType.Id8 || Methods.Of(entry.Method).CodesIds) ? Status.Ok : Status.Type;
+    public static Status CheckType<TCodec>(in TCodec codec, ElementType output) where TCodec : unmanaged, ICodec<TCodec> =>
+        ElementTypes.Size(output) == 0 ? Status.Argument
+        : codec.CanDecode(output) ? Status.Ok
+        : Status.Type;
 
     private Status Check(nuint stateBytes)
     {

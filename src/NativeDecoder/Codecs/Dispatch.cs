@@ -4,6 +4,7 @@ using Weightless.NativeDecoder.Codecs.Coupled;
 using Weightless.NativeDecoder.Codecs.Csr;
 using Weightless.NativeDecoder.Codecs.Dense;
 using Weightless.NativeDecoder.Codecs.Exponent;
+using Weightless.NativeDecoder.Codecs.Grid;
 using Weightless.NativeDecoder.Codecs.Stored;
 using Weightless.NativeDecoder.Codecs.Words;
 using Weightless.NativeDecoder.Format;
@@ -34,7 +35,13 @@ internal static class Dispatch
             _ => Status.Unsupported,
         };
 
+    /// <summary>By the codec itself, or by that of a grid over it.</summary>
     private static Status Run<TCodec, TCall>(in TensorEntry entry, in TensorDirectory directory, ref TCall call)
+        where TCodec : unmanaged, ICodec<TCodec> where TCall : struct, ICodecCall => entry.IsGrid
+            ? Open<GridCodec<TCodec>, TCall>(entry, directory, ref call)
+            : Open<TCodec, TCall>(entry, directory, ref call);
+
+    private static Status Open<TCodec, TCall>(in TensorEntry entry, in TensorDirectory directory, ref TCall call)
         where TCodec : unmanaged, ICodec<TCodec> where TCall : struct, ICodecCall
     {
         Status status = TCodec.Open(entry, directory, out TCodec codec);

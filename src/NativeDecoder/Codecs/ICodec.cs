@@ -19,6 +19,9 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
 
     SectionFacts Facts { get; }
 
+    /// <summary>Whether the tensor can be decoded to a type.</summary>
+    bool CanDecode(ElementType output);
+
     /// <summary>Bytes that decoding keeps in the caller's workspace; 0 if it keeps nothing.</summary>
     nuint StateBytes { get; }
 
@@ -48,6 +51,9 @@ internal unsafe interface ICodec<TSelf> where TSelf : unmanaged, ICodec<TSelf>
 /// <summary>What an open section tells of its tensor.</summary>
 internal readonly struct SectionFacts(ulong nonzeros, int clusters, int cellBits = 0)
 {
+    /// <summary>Of a grid: how its scales run. Others have no integer bits.</summary>
+    public GridFacts Grid { get; init; }
+
     /// <summary>Non-zero weights that were encoded; all weights of a stored tensor.</summary>
     public ulong Nonzeros => nonzeros;
 
@@ -56,4 +62,15 @@ internal readonly struct SectionFacts(ulong nonzeros, int clusters, int cellBits
 
     /// <summary>Bits of a filter's cell; 0 for the exact methods.</summary>
     public int CellBits => cellBits;
+}
+
+/// <summary>What the header of a grid tells.</summary>
+internal readonly struct GridFacts(int integerBits, int channelAxis, ulong channels)
+{
+    /// <summary>Bits that an integer may need, 8..16; 0 if there are none.</summary>
+    public int IntegerBits => integerBits;
+
+    public int ChannelAxis => channelAxis;
+
+    public ulong Channels => channels;
 }

@@ -39,4 +39,7 @@ public static class ElementTypes
 
     /// <summary>Whether a codec other than <c>stored</c> takes this type: the floats that can be clustered, i8 and u8.</summary>
     public static bool IsCodable(ElementType type) => IsFloat(type) || type is ElementType.I8 or ElementType.U8;
+
+    /// <summary>Whether tensors of this type can be integers on a grid: the floats that can be clustered, and i16.</summary>
+    public static bool CanBeGrid(ElementType type) => IsFloat(type) || type == ElementType.I16;
 }

@@ -119,7 +119,7 @@ public readonly unsafe struct TensorDirectory
             Status status = TensorEntry.TryRead(ref _reader, out entry);
             if (status != Status.Ok)
                 return status;
-            if (entry.Method == Method.Stored && entry.SectionBytes > 0)
+            if (entry.HasStoredElements)
             {
                 ulong padding = (ulong)-(long)_offset & (Limits.StoredAlignment - 1);
                 entry.Overhead += padding;

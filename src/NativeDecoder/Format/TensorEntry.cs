@@ -17,12 +17,16 @@ public unsafe struct TensorEntry
     /// <summary>Bit of the method byte: the codebook's f32 centroids are written as f16.</summary>
     public const int HalfCodebookBit = 0x40;
 
+    /// <summary>Bit of the method byte: the elements are integers times scales, see <see cref="GridHeader"/>.</summary>
+    public const int GridBit = 0x80;
+
     public byte* Name;
     public int NameLength;
     public Method Method;
     public Coder Coder;
     public ElementType Type;
     public bool HalfCodebook;
+    public bool IsGrid;
     public int Rank;
     public Shape Shape;
     public ulong Rows;
@@ -33,6 +37,9 @@ public unsafe struct TensorEntry
 
     /// <summary>Bytes of the entry itself and of the padding before the section.</summary>
     public ulong Overhead;
+
+    /// <summary>Whether the section is the elements themselves, which begin at a multiple of 64 bytes.</summary>
+    public readonly bool HasStoredElements => Method == Method.Stored && !IsGrid && SectionBytes > 0;
 
     public readonly ulong Weights => Rows * Columns;
 
@@ -57,22 +64,23 @@ public unsafe struct TensorEntry
         entry.Method = (Method)(methodByte & 0x0f);
         entry.Coder = (Coder)(methodByte >> 4 & 0x03);
         entry.HalfCodebook = (methodByte & HalfCodebookBit) != 0;
+        entry.IsGrid = (methodByte & GridBit) != 0;
         entry.Type = (ElementType)(typeByte & 0x0f);
         entry.Rank = typeByte >> 4;
         if (!TryReadShape(ref reader, ref entry) || !reader.TryVarint(out entry.SectionBytes) || !reader.TryU32(out entry.Checksum))
             return Status.Directory;
         entry.Overhead = (ulong)(reader.Position - start);
 
-        if (!Methods.Knows(entry.Method, entry.Coder) || methodByte > 0x7f)
+        if (!Methods.Knows(entry.Method, entry.Coder))
             return Status.Unsupported;
         if (!Methods.Of(entry.Method).Takes(entry.Coder))
             return Status.Directory;
-        if (entry.Method == Method.Stored)
-        {
-            return !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes ? Status.Ok : Status.Directory;
-        }
-        bool codable = (Methods.Of(entry.Method).CodesIds ? ElementTypes.IsCodable(entry.Type) : ElementTypes.IsFloat(entry.Type)) && (!entry.HalfCodebook || entry.Type == ElementType.F32);
-        return codable ? Status.Ok : Status.Directory;
+        bool codesIds = Methods.Of(entry.Method).CodesIds;
+        bool fits = entry.IsGrid ? !entry.HalfCodebook && (codesIds || entry.Method == Method.Stored) && ElementTypes.CanBeGrid(entry.Type)
+            : codesIds ? ElementTypes.IsCodable(entry.Type) && (!entry.HalfCodebook || entry.Type == ElementType.F32)
+            : entry.Method == Method.Stored ? !entry.HalfCodebook && entry.SectionBytes == entry.DenseBytes
+            : !entry.HalfCodebook && ElementTypes.IsFloat(entry.Type);
+        return fits ? Status.Ok : Status.Directory;
     }
 
     private static bool TryReadShape(ref ByteReader reader, ref TensorEntry entry)

@@ -49,5 +49,8 @@ STATUS(wl_matvec,
        (const wl_model *model, uint32_t tensor, const float *x, size_t x_size, float *y, size_t y_size, void *workspace,
         size_t workspace_size),
        (model, tensor, x, x_size, y, y_size, workspace, workspace_size))
+STATUS(wl_tensor_scales,
+       (const wl_model *model, uint32_t tensor, uint64_t first_channel, uint64_t count, float *scales),
+       (model, tensor, first_channel, count, scales))
 STATUS(wl_verify, (const wl_model *model), (model))
 STATUS(wl_managed_memory, (wl_managed *managed), (managed))

@@ -24,9 +24,9 @@ public class FileErrorTests
             (folder["missing"], "no such file"),
             (folder["missing/deeper"], "no such file"),
             (folder.Write("empty", []), "the file is empty"),
-            (folder.Write("text", Encoding.ASCII.GetBytes("The quick brown fox jumps over the lazy dog.\n")), "not a "),
-            (folder["."], "a folder, not a "),
-            ("/dev/null", "a pipe or device, not a "),
+            (folder.Write("text", Encoding.ASCII.GetBytes("The quick brown fox jumps over the lazy dog.\n")), "not a"),
+            (folder["."], "a folder, not a"),
+            ("/dev/null", "a pipe or device, not a"),
         ];
         foreach ((string file, string cause) in inputs)
         {

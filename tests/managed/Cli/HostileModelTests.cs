@@ -61,7 +61,7 @@ public class HostileModelTests
         yield return ("npz: a size of 4 GB", Patched(SizeField, uint.MaxValue - 1), "cannot inflate");
         yield return ("npz: a compressed size of 4 GB", Patched(CompressedField, uint.MaxValue - 1), "larger than the file");
         yield return ("npz: a wrong checksum", Patched(16, 12345), "'a.npy' is damaged");
-        yield return ("npz: a byte before", [0, .. ModelBytes.Zip(("a.npy", Array))], "not a safetensors, npz or npy file");
+        yield return ("npz: a byte before", [0, .. ModelBytes.Zip(("a.npy", Array))], "not an ONNX, safetensors, npz or npy file");
         yield return ("npz: a folder", ModelBytes.Zip(("a/", [])), "'a/' is not a .npy");
         yield return ("npz: not closed", ModelBytes.Zip(("a.npy", Array))[..^30], "truncated or damaged");
     }
@@ -105,16 +105,16 @@ public class HostileModelTests
         File.CreateSymbolicLink(folder["to itself"], "to itself");
         (string Path, string Cause)[] inputs =
         [
-            (folder["pipe"], "a pipe or device, not a "),
-            (folder["to pipe"], "a pipe or device, not a "),
-            (folder["socket"], "a pipe or device, not a "),
-            ("/dev/zero", "a pipe or device, not a "),
-            (folder["folder"], "a folder, not a "),
+            (folder["pipe"], "a pipe or device, not a"),
+            (folder["to pipe"], "a pipe or device, not a"),
+            (folder["socket"], "a pipe or device, not a"),
+            ("/dev/zero", "a pipe or device, not a"),
+            (folder["folder"], "a folder, not a"),
             (folder["to nowhere"], "no such file"),
             (folder["to itself"], "Too many levels of symbolic links"),
             (folder[new string('n', 300)], "too long"),
             (folder.Write("empty", []), "the file is empty"),
-            (folder.Write("a byte", [1]), "not a "),
+            (folder.Write("a byte", [1]), "not a"),
         ];
         foreach ((string path, string cause) in inputs)
         {

@@ -88,7 +88,6 @@ public unsafe class ContainerTests
     [InlineData("01 01 61 01 20 00 ffffffffffffffff7f 00 00000000", Status.Directory)] // the same beside a dimension of 0
     [InlineData("01 01 61 09 10 01 00 00000000", Status.Unsupported)] // method 9
     [InlineData("01 01 61 31 10 01 00 00000000", Status.Directory)] // coder 3, which dense has not
-    [InlineData("01 01 61 81 10 01 00 00000000", Status.Unsupported)] // bit 7
     [InlineData("01 01 61 01 15 01 00 00000000", Status.Directory)] // f64 clustered
     [InlineData("01 01 61 41 13 01 00 00000000", Status.Directory)] // i8 with an f16 codebook
     [InlineData("01 01 ff 01 10 01 00 00000000", Status.Directory)] // name is not UTF-8

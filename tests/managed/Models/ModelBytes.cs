@@ -67,6 +67,9 @@ internal static class ModelBytes
             case "npy":
                 NpyWriter.Write(file, tensors[..1]);
                 return file.ToArray();
+            case "onnx":
+                return OnnxBytes.Model(OnnxBytes.Initializer(OnnxBytes.Floats("fc.weight", [2, 3], 0, 0, 0, 0, 0, 0)),
+                    OnnxBytes.Constant("b", OnnxBytes.Tensor("", 3, [2], OnnxBytes.Bytes(5, [0x7f, 2]))));
             case "npz stored":
                 NpzWriter.Write(file, tensors);
                 return file.ToArray();

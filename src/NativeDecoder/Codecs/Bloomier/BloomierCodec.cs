@@ -38,6 +38,8 @@ internal unsafe struct BloomierCodec : ICodec<BloomierCodec>
 
     public readonly SectionFacts Facts => new(_palette.Nonzeros, _palette.Clusters, _cellBits);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => 0,

@@ -35,6 +35,8 @@ internal unsafe struct ContextCodec : ICodec<ContextCodec>
 
     public readonly SectionFacts Facts => new(_header.Nonzeros, _header.Clusters);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes =>
         IsEmpty || _entry.Weights == 0 ? 0 : (nuint)(BytesBeforeModel + ContextModel.Size(_header).All);
 

@@ -141,7 +141,8 @@ internal unsafe struct ContextHeader
     private bool TryFindParent(in TensorEntry entry, in TensorDirectory directory)
     {
         if (directory.Find(ParentIndex, out TensorEntry parent) != Status.Ok
-            || parent.Method != Method.Context || parent.Section >= entry.Section)
+            || parent.Method != Method.Context || parent.Section >= entry.Section
+            || parent.IsGrid && !GridHeader.TryRead(parent, out _, out parent))
             return false;
         ParentStream = parent.SectionReader;
         ParentRows = parent.Rows;

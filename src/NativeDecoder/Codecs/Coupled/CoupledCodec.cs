@@ -41,6 +41,8 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
 
     public readonly SectionFacts Facts => new(_palette.Nonzeros, _palette.Clusters, _filter.CellBits);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes => _filter.Groups == 0
         ? 0
         : (nuint)sizeof(Place) + CoupledReader.Bytes(_filter) + (_columns.IsNull ? 0 : 2 * SpreadColumns);

@@ -47,6 +47,8 @@ internal unsafe struct CsrCodec : ICodec<CsrCodec>
 
     public readonly SectionFacts Facts => new(_palette.Nonzeros, _palette.Clusters);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => (nuint)sizeof(CsrStream<FixedWidth>),

@@ -26,6 +26,8 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     public readonly SectionFacts Facts => new(_palette.Nonzeros, _palette.Clusters);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes => _entry.Coder switch
     {
         Coder.None => 0,

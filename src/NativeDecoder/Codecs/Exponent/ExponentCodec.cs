@@ -31,6 +31,8 @@ internal unsafe struct ExponentCodec : ICodec<ExponentCodec>
 
     public readonly TensorEntry Entry => _entry;
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output) && output != ElementType.Id8;
+
     public readonly SectionFacts Facts => new(_entry.Weights, 0);
 
     public readonly nuint StateBytes => _exponents.StateBytes;

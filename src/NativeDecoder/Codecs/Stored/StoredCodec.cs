@@ -21,6 +21,8 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public SectionFacts Facts => new(_entry.Weights, 0);
 
+    public bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output) && output != ElementType.Id8;
+
     public nuint StateBytes => 0;
 
     /// <summary>Elements are converted one by one.</summary>

@@ -31,6 +31,8 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
 
     public readonly SectionFacts Facts => new(_palette.Nonzeros, _palette.Clusters);
 
+    public readonly bool CanDecode(ElementType output) => Palette.CanDecode(_entry.Type, output);
+
     public readonly nuint StateBytes => _palette.Clusters == 0 ? 0 : (nuint)WordsMemory.Bytes(_layout);
 
     public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged => _palette.Fill(output, table);
