@@ -78,7 +78,10 @@ public unsafe struct GridHeader
     /// <summary>Channels follow one another in order, each for so many weights, and begin anew behind the last.</summary>
     public readonly ulong Channel(ulong weight) => Channels <= 1 ? 0 : weight / _channelWeights % Channels;
 
-    /// <summary>The first weight behind the run of one channel that a weight is in.</summary>
+    /// <summary>Weights of a run of one channel.</summary>
+    public readonly ulong RunWeights => Channels <= 1 ? _weights : _channelWeights;
+
+    /// <summary>The first weight behind the run that a weight is in.</summary>
     public readonly ulong EndOfRun(ulong weight) => Channels <= 1 ? _weights : (weight / _channelWeights + 1) * _channelWeights;
 
     /// <summary>A channel's scale.</summary>
