@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Weightless.Encoder.Calibration;
 using Weightless.Encoder.Models;
-using Weightless.Encoder.Models.Onnx;
 using Weightless.Encoder.Wls;
 using Weightless.NativeDecoder.Format;
 
@@ -72,13 +71,15 @@ internal static class EncodeCommand
         FileReport? report = terminal.Watch(progress =>
         {
             using ModelFile file = FileErrors.Naming(model, () => ModelFile.Open(model));
-            if (calibration is var (sources, target))
+            IReadOnlyList<EncodedTensor> tensors = FileErrors.Naming(model, () =>
             {
-                OnnxReader network = CalibrationArguments.RequireOnnx(file, model);
-                calibrated = FileErrors.Naming(model, () => CalibratedEncoding.Of(network, sources, target, progress));
-            }
-            IReadOnlyList<EncodedTensor> tensors =
-                FileErrors.Naming(model, () => Encode(calibrated?.Tensors ?? file.Tensors, options, notes, progress));
+                options.RequireMatches(file.Tensors.Select(tensor => tensor.Name));
+                if (calibration is not var (sources, target))
+                    return Encode(Prepare(file.Tensors, options, progress), options, notes, progress);
+                calibrated = CalibratedEncoding.Of(CalibrationArguments.RequireOnnx(file, model), sources, target, options, progress);
+                notes = calibrated.Notes;
+                return calibrated.Tensors;
+            });
             FileErrors.Naming(output, () => WlsWriter.Write(output, tensors));
             // A list on standard output could end up in the middle of a file there.
             return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, progress);
@@ -92,20 +93,27 @@ internal static class EncodeCommand
             terminal.Output.WriteLine(line);
     }
 
-    private static List<EncodedTensor> Encode(IReadOnlyList<Tensor> tensors, EncoderOptions options, Notes notes, Progress progress)
+    private static IEnumerable<PreparedTensor> Prepare(IReadOnlyList<Tensor> tensors, EncoderOptions options, Progress progress)
     {
-        options.RequireMatches(tensors.Select(tensor => tensor.Name));
         // Clustering, encoding, and decoding filters to count their false positives.
         progress.Expect(3 * tensors.Sum(tensor => tensor.Count));
-        List<EncodedTensor> encoded = [];
         foreach (Tensor tensor in tensors)
         {
             progress.Begin($"pruning and clustering {tensor.Name}", tensor.Count);
-            PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);
+            yield return ModelEncoder.Prepare(tensor, options);
+        }
+    }
+
+    /// <summary>Encodes tensors one after the other, as they come.</summary>
+    internal static IReadOnlyList<EncodedTensor> Encode(IEnumerable<PreparedTensor> tensors, EncoderOptions options, Notes notes, Progress progress)
+    {
+        List<EncodedTensor> encoded = [];
+        foreach (PreparedTensor prepared in tensors)
+        {
             notes.Add(prepared);
-            progress.Begin($"encoding {tensor.Name}", tensor.Count);
+            progress.Begin($"encoding {prepared.Source.Name}", prepared.Source.Count);
             MethodChoice choice = MethodChooser.Choose(prepared, options, encoded);
-            notes.Add(tensor, choice);
+            notes.Add(prepared.Source, choice);
             encoded.Add(choice.Encoded);
         }
         return encoded;
