@@ -6,8 +6,8 @@ namespace Weightless.NativeDecoder.Codecs.Coupled;
 
 /// <summary>AVX2: five hashes, a span of 128 cells.</summary>
 /// <remarks>
-/// NativeAOT compiles it only for a baseline that has AVX, for VEX code would keep others from running at all: the
-/// published x64 library runs <see cref="CoupledSse"/>, the encoder this.
+/// NativeAOT compiles it only for a baseline that has AVX, for VEX code would keep others from running at all: in the library that
+/// `make install` puts into glibc-hwcaps/x86-64-v3, where ld.so finds it on machines that have it. The other runs <see cref="CoupledSse"/>.
 /// </remarks>
 internal static unsafe class CoupledAvx2
 {
