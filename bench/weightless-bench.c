@@ -245,7 +245,7 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
         else
             putchar(c);
     }
-    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < 7 ? methods[b.info.method] : "?",
+    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < sizeof methods / sizeof *methods ? methods[b.info.method] : "?",
            b.info.coder < 4 ? coders[b.info.coder] : "?");
     printf(", \"weights\": %llu, \"encoded_bytes\": %llu", (unsigned long long)weights, (unsigned long long)b.info.encoded_bytes);
     print_figure("decode_ns_per_weight", median[DECODE], 1);
