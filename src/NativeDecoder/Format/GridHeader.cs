@@ -92,6 +92,33 @@ public unsafe struct GridHeader
         return BitConverter.UInt32BitsToSingle(ScaleBits(0) + (PackedBits.Read(_shifts, channel, _shiftBits) << 23));
     }
 
+    /// <summary>Those of some channels; of the first the number is a multiple of 8.</summary>
+    public readonly void Scales(ulong firstChannel, uint count, float* scales)
+    {
+        if (_shifts == null)
+        {
+            for (uint i = 0; i < count; i++)
+                scales[i] = Scale(firstChannel + i);
+            return;
+        }
+        uint step = ScaleBits(0);
+        uint mask = (1u << _shiftBits) - 1;
+        byte* next = _shifts + firstChannel / 8 * (uint)_shiftBits;
+        uint bits = 0;
+        int have = 0;
+        for (uint i = 0; i < count; i++)
+        {
+            if (have < _shiftBits)
+            {
+                bits |= (uint)*next++ << have;
+                have += 8;
+            }
+            scales[i] = BitConverter.UInt32BitsToSingle(step + ((bits & mask) << 23));
+            bits >>= _shiftBits;
+            have -= _shiftBits;
+        }
+    }
+
     /// <summary>The integers of a range of weights, from what the method gave.</summary>
     public readonly void Complete(sbyte* coded, ulong first, uint count, short* integers)
     {

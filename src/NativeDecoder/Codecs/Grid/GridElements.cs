@@ -12,7 +12,10 @@ internal readonly unsafe struct GridElements(in GridHeader grid, ElementType out
     private const int Chunk = 256;
 
     // Elements that stay in a cache between two passes.
-    private const ulong Near = 1 << 16;
+    private const ulong Near = 1 << 17;
+
+    // Shorter ones do not repay a call of the loop over integers.
+    private const ulong LongRun = 32;
 
     private readonly GridHeader _grid = grid;
 
@@ -24,11 +27,11 @@ internal readonly unsafe struct GridElements(in GridHeader grid, ElementType out
     /// </param>
     public void Make<T>(sbyte* coded, ulong first, ulong count, T* dst) where T : unmanaged
     {
-        // Where every weight has another scale than the one before, runs are of one weight.
-        bool isByLine = _grid.RunWeights == 1 && _grid.Channels > 1 && _grid.IsPlain && output == ElementType.F32
-            && first % _grid.Channels == 0 && count % _grid.Channels == 0;
-        if (isByLine)
+        bool isShort = _grid.RunWeights < LongRun && _grid.Channels > 1 && _grid.IsPlain && output == ElementType.F32;
+        if (isShort && _grid.RunWeights == 1 && first % _grid.Channels == 0 && count % _grid.Channels == 0)
             MakeLines(coded, count, (float*)dst);
+        else if (isShort)
+            MakeShortRuns(coded, first, count, (float*)dst);
         else
             MakeRuns(coded, first, count, dst);
     }
@@ -75,27 +78,86 @@ internal readonly unsafe struct GridElements(in GridHeader grid, ElementType out
         }
     }
 
-    /// <summary>All channels, a number of times: first the integers as floats, then their scales, of which each is made once for many.</summary>
+    /// <summary>Runs of a kernel's weights: first the integers as floats, then their scales.</summary>
+    private void MakeShortRuns(sbyte* coded, ulong first, ulong count, float* dst)
+    {
+        ulong channel = _grid.Channel(first);
+        ulong run = _grid.EndOfRun(first) - first;
+        float scale = _grid.Scale(channel);
+        while (count > 0)
+        {
+            ulong some = Math.Min(count, Near);
+            _scaling((byte*)coded, some, 1, (byte*)dst);
+            for (float* end = dst + some; dst < end;)
+            {
+                if (run == 0)
+                {
+                    run = _grid.RunWeights;
+                    channel = channel + 1 == _grid.Channels ? 0 : channel + 1;
+                    scale = _grid.Scale(channel);
+                }
+                ulong now = Math.Min(run, (ulong)(end - dst));
+                ulong i = 0;
+                for (; i + 4 <= now; i += 4)
+                    Vector128.Store(Vector128.Load(dst + i) * scale, dst + i);
+                for (; i < now; i++)
+                    dst[i] *= scale;
+                dst += now;
+                run -= now;
+            }
+            coded += some;
+            count -= some;
+        }
+    }
+
+    /// <summary>
+    /// Runs of one weight, of all channels a number of times: some channels of many lines, so that each scale is made once for many. What
+    /// comes of them must not overwrite other integers: of the last lines the integers are made floats first.
+    /// </summary>
     private void MakeLines(sbyte* coded, ulong count, float* dst)
     {
         float* scales = stackalloc float[Chunk];
         ulong channels = _grid.Channels;
-        ulong atOnce = Math.Max(Near / channels, 1) * channels;
-        for (; count > 0; count -= atOnce)
+        while (count > 0)
         {
-            atOnce = Math.Min(atOnce, count);
-            _scaling((byte*)coded, atOnce, 1, (byte*)dst);
+            ulong free = coded >= (sbyte*)dst ? (ulong)(coded - (sbyte*)dst) / sizeof(float) : count;
+            ulong atOnce = Math.Min(Math.Min(free, count), Math.Max(Near, channels)) / channels * channels;
+            bool isApart = atOnce > 0;
+            if (!isApart)
+                _scaling((byte*)coded, atOnce = channels, 1, (byte*)dst);
             for (ulong channel = 0; channel < channels; channel += Chunk)
             {
                 uint some = (uint)Math.Min(channels - channel, Chunk);
-                for (uint i = 0; i < some; i++)
-                    scales[i] = _grid.Scale(channel + i);
-                for (float* line = dst; line < dst + atOnce; line += channels)
-                    Multiply(line + channel, scales, some);
+                _grid.Scales(channel, some, scales);
+                for (ulong line = channel; line < atOnce; line += channels)
+                {
+                    if (isApart)
+                        Multiply(coded + line, scales, some, dst + line);
+                    else
+                        Multiply(dst + line, scales, some);
+                }
             }
             coded += atOnce;
             dst += atOnce;
+            count -= atOnce;
         }
+    }
+
+    private static void Multiply(sbyte* integers, float* scales, uint count, float* dst)
+    {
+        uint i = 0;
+        for (; i + 16 <= count; i += 16)
+        {
+            (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(integers + i));
+            (Vector128<int> a, Vector128<int> b) = Vector128.Widen(low);
+            (Vector128<int> c, Vector128<int> d) = Vector128.Widen(high);
+            Vector128.Store(Vector128.ConvertToSingle(a) * Vector128.Load(scales + i), dst + i);
+            Vector128.Store(Vector128.ConvertToSingle(b) * Vector128.Load(scales + i + 4), dst + i + 4);
+            Vector128.Store(Vector128.ConvertToSingle(c) * Vector128.Load(scales + i + 8), dst + i + 8);
+            Vector128.Store(Vector128.ConvertToSingle(d) * Vector128.Load(scales + i + 12), dst + i + 12);
+        }
+        for (; i < count; i++)
+            dst[i] = integers[i] * scales[i];
     }
 
     private static void Multiply(float* elements, float* scales, uint count)
