@@ -19,8 +19,9 @@ class Tensor(ctypes.Structure):
     """wl_tensor"""
 
     _fields_ = [("name", c_void_p), ("stored", c_void_p), ("shape", c_uint64 * MAX_RANK)]
-    _fields_ += [(name, c_uint64) for name in ("rows", "columns", "nonzeros", "encoded_bytes")]
-    _fields_ += [(name, c_uint32) for name in ("name_length", "rank", "type", "method", "coder", "clusters", "cell_bits", "reserved")]
+    _fields_ += [(name, c_uint64) for name in ("rows", "columns", "nonzeros", "encoded_bytes", "channels")]
+    _fields_ += [(name, c_uint32) for name in (
+        "name_length", "rank", "type", "method", "coder", "clusters", "cell_bits", "grid_bits", "channel_axis", "reserved")]
 
 
 SIGNATURES = {

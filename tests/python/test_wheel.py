@@ -1,6 +1,7 @@
 """Tests of the wheels that `make wheel` made, of which this machine's is installed here: tests/python/run"""
 import base64
 import csv
+import ctypes
 import hashlib
 import os
 import subprocess
@@ -45,6 +46,19 @@ class WheelTest(unittest.TestCase):
             for entry in archive.infolist():
                 if entry.filename.startswith("weightless/"):
                     self.assertEqual(package.parent.joinpath(entry.filename).read_bytes(), archive.read(entry), entry.filename)
+
+    def test_structures_are_those_of_the_header(self):
+        names = {"wl_model": weightless.library.Model, "wl_tensor": weightless.library.Tensor}
+        fields = [(name, *field[:1]) for name, structure in names.items() for field in structure._fields_]
+        source, program = self.folder / "sizes.c", self.folder / "sizes"
+        source.write_text("#include <stdio.h>\n#include <weightless.h>\nint main(void) {\n" + "".join(
+            [f'printf("%zu\\n", sizeof({name}));\n' for name in names] +
+            [f'printf("%zu\\n", offsetof({name}, {field}));\n' for name, field in fields if field != "opaque"]) + "}\n")
+        subprocess.run(["cc", "-I", ROOT / "include", "-include", "stddef.h", "-o", program, source], check=True)
+        theirs = [int(line) for line in subprocess.run([program], capture_output=True, check=True).stdout.split()]
+        ours = [ctypes.sizeof(structure) for structure in names.values()]
+        ours += [getattr(names[name], field).offset for name, field in fields if field != "opaque"]
+        self.assertEqual(theirs, ours)
 
     def test_every_file_is_recorded(self):
         for machine in MACHINES:
