@@ -13,7 +13,7 @@ HOST := linux-x64
 # What the name of a machine's compiler and linker begins with.
 TOOL_linux-x64 :=
 TOOL_linux-arm64 := aarch64-linux-gnu-
-# libweightless.so loads with this glibc and every later one.
+# libweightless.so and the CLI load with this glibc and every later one.
 GLIBC_FLOOR := 2.27
 
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
@@ -70,12 +70,13 @@ NEEDS := $(addprefix needs-,build test python bench pictures fuzz)
 $(NEEDS): needs-%:
 	@toolchain/setup --check $*
 
+include toolchain/install.mk
+include python/python.mk
 include examples/examples.mk
 include bench/bench.mk
 include tests/tests.mk
 include tests/fuzz/fuzz.mk
 include tests/paper/paper.mk
-include toolchain/install.mk
 
 .PHONY: build
 build: $(CLI) $(LIBRARIES) $(EXAMPLES) $(BENCHES) ## the CLI, and for both machines libweightless.so, .a, weightless-bench and the C examples
@@ -86,7 +87,7 @@ format: | $(ASSETS) ## reformat the C# sources
 
 .PHONY: clean
 clean: ## remove all that was built
-	rm -rf artifacts examples/cpp/obj tests/fuzz/*/bin tests/fuzz/*/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
+	rm -rf artifacts python/dist examples/cpp/obj tests/fuzz/*/bin tests/fuzz/*/obj $(foreach p,$(PROJECTS),$(dir $(p))bin $(dir $(p))obj)
 
 $(ASSETS) &: $(PROJECTS) $(BUILD_FILES) | needs-build
 	@echo "restoring packages"
@@ -111,7 +112,7 @@ artifacts/%/libweightless.a: artifacts/%/libweightless.so toolchain/static-archi
 # Not beside the library for x64: both builds compile the decoder's project for that machine.
 $(CLI): $(call sources,src/Encoder src/NativeDecoder) $(ENCODER) $(DECODER) $(BUILD_FILES) | $(ASSETS) artifacts/linux-x64/libweightless.so
 	@echo "building $@"
-	@$(PUBLISH) $(ENCODER) -r linux-x64 -o artifacts/obj/cli
+	@$(PUBLISH) $(ENCODER) -r linux-x64 -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-linux-x64 -o artifacts/obj/cli
 	@mkdir -p $(@D)
 	@cp artifacts/obj/cli/Weightless.Encoder $@
 	@cp artifacts/obj/cli/libonnxruntime.so $(@D)

@@ -30,8 +30,9 @@
 /* What takes longer than that at once is left out, but for decoding itself, and products of no more than so many decodes. */
 #define MOST_DECODES 4
 #define LANES 32
+#define BAND_ROWS 16
 
-enum { DECODE, MEMSET, ROWS, MATVEC, DENSE_PRODUCT, MEASURES };
+enum { DECODE, MEMSET, ROWS, BANDS, MATVEC, DENSE_PRODUCT, MEASURES };
 
 typedef struct bench {
     const wl_model *model;
@@ -109,7 +110,7 @@ static void decode(bench *b)
 /* Does it once and says how many weights that was. */
 static uint64_t run(bench *b, int measure)
 {
-    uint64_t i;
+    uint64_t i, bands;
     switch (measure) {
     case DECODE:
         decode(b);
@@ -125,6 +126,12 @@ static uint64_t run(bench *b, int measure)
         check(wl_decode_rows(b->model, b->tensor, b->type, b->row, 1, b->dst, b->row_bytes, b->workspace, b->workspace_size),
               "wl_decode_rows");
         return b->info.columns;
+    case BANDS:
+        bands = b->info.rows / BAND_ROWS;
+        b->row = (b->row + 7919) % bands;
+        check(wl_decode_rows(b->model, b->tensor, b->type, b->row * BAND_ROWS, BAND_ROWS, b->dst, BAND_ROWS * b->row_bytes, b->workspace,
+                             b->workspace_size), "wl_decode_rows");
+        return BAND_ROWS * b->info.columns;
     case MATVEC:
         check(wl_matvec(b->model, b->tensor, b->x, (size_t)b->info.columns * 4, b->y, (size_t)b->info.rows * 4, b->workspace,
                         b->workspace_size), "wl_matvec");
@@ -152,7 +159,7 @@ static int is_slow(bench *b, int measure, double decode_time)
 {
     double start = now(), most = ROUND_TIME;
     run(b, measure);
-    if (measure != ROWS && decode_time * MOST_DECODES > most)
+    if (measure != ROWS && measure != BANDS && decode_time * MOST_DECODES > most)
         most = decode_time * MOST_DECODES;
     return now() - start > most;
 }
@@ -175,7 +182,7 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
 {
     static const char *const methods[] = {"stored", "dense", "csr", "bloomier", "coupled", "context", "words", "exponent"};
     static const char *const coders[] = {"none", "huffman", "arithmetic", "tans"};
-    static const char *const names[MEASURES] = {"decode", "memset", "rows", "matvec", "dense_product"};
+    static const char *const names[MEASURES] = {"decode", "memset", "rows", "bands", "matvec", "dense_product"};
     static double times[MEASURES][ROUNDS];
     double median[MEASURES], decode_time;
     int known[MEASURES], slow[MEASURES];
@@ -221,7 +228,7 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
     decode(&b);
     decode_time = now() - start;
     for (measure = 0; measure < MEASURES; measure++) {
-        known[measure] = measure < MATVEC || b.has_product;
+        known[measure] = measure < BANDS || (measure == BANDS ? b.info.rows >= BAND_ROWS : b.has_product);
         slow[measure] = known[measure] && measure != DECODE && is_slow(&b, measure, decode_time);
         known[measure] = known[measure] && !slow[measure];
     }
@@ -229,7 +236,7 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
     for (round = 0; round < ROUNDS && (round < FEWEST_ROUNDS || now() - start < MOST_TIME); round++)
         for (measure = 0; measure < MEASURES; measure++)
             times[measure][round] = !known[measure] ? 0
-                : time_weight(&b, measure, measure == ROWS && weights < ROUND_WEIGHTS ? weights : ROUND_WEIGHTS);
+                : time_weight(&b, measure, (measure == ROWS || measure == BANDS) && weights < ROUND_WEIGHTS ? weights : ROUND_WEIGHTS);
     rounds = round;
     check(wl_managed_memory(&after), "wl_managed_memory");
     for (measure = 0; measure < MEASURES; measure++) {
@@ -245,13 +252,14 @@ static void measure_tensor(const wl_model *model, uint32_t tensor, long only_dec
         else
             putchar(c);
     }
-    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < 7 ? methods[b.info.method] : "?",
+    printf("\", \"method\": \"%s\", \"coder\": \"%s\"", b.info.method < sizeof methods / sizeof *methods ? methods[b.info.method] : "?",
            b.info.coder < 4 ? coders[b.info.coder] : "?");
     printf(", \"weights\": %llu, \"encoded_bytes\": %llu", (unsigned long long)weights, (unsigned long long)b.info.encoded_bytes);
     print_figure("decode_ns_per_weight", median[DECODE], 1);
     print_figure("memset_ns_per_weight", median[MEMSET], known[MEMSET]);
     print_figure("ratio", median[DECODE] / median[MEMSET], known[MEMSET]);
     print_figure("rows_ns_per_weight", median[ROWS], known[ROWS]);
+    print_figure("bands_ns_per_weight", median[BANDS], known[BANDS]);
     print_figure("matvec_ns_per_weight", median[MATVEC], known[MATVEC]);
     print_figure("dense_product_ns_per_weight", median[DENSE_PRODUCT], known[DENSE_PRODUCT]);
     printf(", \"skipped\": [");

@@ -30,7 +30,7 @@ train: | needs-python ## train, prune and cluster the models of examples/models 
 	@/usr/bin/python3 examples/pytorch/train_all.py $(MNIST)
 
 .PHONY: retrain
-retrain: $(CLI) | needs-python ## LeNet5's largest layer through a filter, and the layers behind it retrained around the false positives
+retrain: $(ENVIRONMENT) ## LeNet5's largest layer through a filter, and the layers behind it retrained around the false positives
 	@for bits in 6 7; do \
-		/usr/bin/python3 examples/pytorch/retrain.py examples/models/lenet5-dns.npz $(MNIST) --cell-bits $$bits || exit; \
+		$(PYTHON) examples/pytorch/retrain.py examples/models/lenet5-dns.npz $(MNIST) --cell-bits $$bits || exit; \
 	done

@@ -35,7 +35,7 @@ $(filter %/defect,$(TEST_PROGRAMS)): src/NativeDecoder/Host/runtime.h
 $(TEST_PROGRAMS): | needs-test
 
 .PHONY: test
-test: build $(TEST_PROGRAMS) ## all tests, or those of SUITES='abi python': tests/README.md has them
+test: build artifacts/linux-x64-v3/libweightless.so $(TEST_PROGRAMS) ## all tests, or those of SUITES='abi python': tests/README.md has them
 	@tests/run $(SUITES)
 
 .PHONY: test-small-layers
@@ -46,7 +46,7 @@ test-small-layers: build ## build 10,000 random small layers by the coupled filt
 # Times as many random cases as in `make test`.
 TIMES ?= 20
 .PHONY: test-differential
-test-differential: build $(TEST_PROGRAMS) ## thousands of random layers, and of mutated model files, through everything that reads them
+test-differential: build artifacts/linux-x64-v3/libweightless.so $(TEST_PROGRAMS) ## thousands of random layers, and of mutated model files, through everything that reads them
 	@tests/differential/run $(TIMES)
 
 .PHONY: test-onnx

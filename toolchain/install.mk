@@ -20,11 +20,24 @@ PROCESSORS_linux-arm64 := aarch64|arm64
 
 MAN := artifacts/man/weightless.3 $(if $(filter $(HOST),$(MACHINE)),artifacts/man/weightless.1)
 SHARED := libweightless.so.$(VERSION)
+# What ld.so looks for in LIBDIR/glibc-hwcaps on machines that have AVX2 and what goes with it: the same library, compiled for them.
+HWCAPS_linux-x64 := x86-64-v3
+HWCAPS := $(addprefix glibc-hwcaps/,$(HWCAPS_$(MACHINE)))
 INSTALLED := $(INCLUDEDIR)/weightless.h $(addprefix $(LIBDIR)/,$(SHARED) libweightless.so.$(ABI) libweightless.so \
 	libweightless.a pkgconfig/weightless.pc cmake/weightless/weightless-config.cmake \
-	cmake/weightless/weightless-config-version.cmake) $(BINDIR)/weightless $(MANDIR)/man1/weightless.1 \
+	cmake/weightless/weightless-config-version.cmake $(foreach f,$(HWCAPS),$f/$(SHARED) $f/libweightless.so.$(ABI))) $(BINDIR)/weightless $(MANDIR)/man1/weightless.1 \
 	$(addprefix $(MANDIR)/man3/,weightless.3 $(FUNCTIONS:=.3))
-INSTALLED_FOLDERS := $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(INCLUDEDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man3
+INSTALLED_FOLDERS := $(addprefix $(LIBDIR)/,$(HWCAPS)) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(INCLUDEDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man3
+
+# Not beside the other library and the CLI: they compile the same project.
+artifacts/linux-x64-v3/libweightless.so: artifacts/linux-x64/libweightless.so | $(CLI)
+	@echo "building $@"
+	@$(PUBLISH) $(DECODER) -r linux-x64 -p:GlibcStubs=$(CURDIR)/artifacts/obj/glibc-linux-x64 -p:IlcInstructionSet=$(HWCAPS_linux-x64) \
+		-p:NativeIntermediateOutputPath=obj/Release/net10.0/linux-x64/native-v3/ \
+		-p:NativeOutputPath=bin/Release/net10.0/linux-x64/native-v3/ -o artifacts/obj/linux-x64-v3
+	@mkdir -p $(@D)
+	@ln -sf libweightless.so $@.1
+	@cp artifacts/obj/linux-x64-v3/Weightless.NativeDecoder.so $@
 
 artifacts/man/weightless.3: $(HEADER) docs/man/header
 	@mkdir -p $(@D)
@@ -42,12 +55,17 @@ filled = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@ABI@
 	-e "s|@INCLUDEDIR_FROM_LIBDIR@|$$(realpath -ms --relative-to='$(LIBDIR)' '$(INCLUDEDIR)')|"
 
 .PHONY: install
-install: $(addprefix artifacts/$(MACHINE)/libweightless,.so .a) $(MAN) $(if $(filter $(HOST),$(MACHINE)),$(CLI)) ## everything below PREFIX (/usr/local): see docs/boards.md
+install: $(addprefix artifacts/$(MACHINE)/libweightless,.so .a) $(if $(HWCAPS),artifacts/$(MACHINE)-v3/libweightless.so) $(MAN) $(if $(filter $(HOST),$(MACHINE)),$(CLI)) ## everything below PREFIX (/usr/local): see docs/boards.md
 	@install -d $(addprefix '$(DESTDIR)'/,$(INCLUDEDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(MANDIR)/man3)
 	@install -m 644 $(HEADER) '$(DESTDIR)$(INCLUDEDIR)'
 	@install -m 755 artifacts/$(MACHINE)/libweightless.so '$(DESTDIR)$(LIBDIR)/$(SHARED)'
 	@ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/libweightless.so.$(ABI)'
 	@ln -sf libweightless.so.$(ABI) '$(DESTDIR)$(LIBDIR)/libweightless.so'
+ifneq ($(HWCAPS),)
+	@install -d '$(DESTDIR)$(LIBDIR)/$(HWCAPS)'
+	@install -m 755 artifacts/$(MACHINE)-v3/libweightless.so '$(DESTDIR)$(LIBDIR)/$(HWCAPS)/$(SHARED)'
+	@ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/$(HWCAPS)/libweightless.so.$(ABI)'
+endif
 	@install -m 644 artifacts/$(MACHINE)/libweightless.a '$(DESTDIR)$(LIBDIR)'
 	@$(filled) toolchain/package/weightless.pc.in \
 		>'$(DESTDIR)$(LIBDIR)/pkgconfig/weightless.pc'
@@ -68,7 +86,7 @@ endif
 uninstall: ## remove what install has put there: give it the same variables
 	@rm -f $(addprefix '$(DESTDIR)',$(INSTALLED))
 ifneq ($(filter /usr /usr/local,$(PREFIX)),)
-	@rmdir '$(DESTDIR)$(LIBDIR)/cmake/weightless' 2>/dev/null || true
+	@rmdir '$(DESTDIR)$(LIBDIR)/cmake/weightless' $(if $(HWCAPS),'$(DESTDIR)$(LIBDIR)/$(HWCAPS)') 2>/dev/null || true
 else
 	@for folder in $(INSTALLED_FOLDERS); do \
 		while [ "$${folder#'$(PREFIX)'/}" != "$$folder" ] && rmdir '$(DESTDIR)'$$folder 2>/dev/null; do \

@@ -32,11 +32,11 @@ def read(path, clusters):
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "model.wls")
         weightless.encode(path, copy)
-        state = weightless.decode(copy)
+        state = weightless.load_file(copy, framework="torch")
         dense = [name for name, tensor in state.items() if name.endswith(".weight") and distinct(tensor) > MOST_VALUES]
         if dense:
-            weightless.encode(path, copy, clusters=clusters, tensors=dense)
-            state = weightless.decode(copy)
+            weightless.encode(path, copy, clusters=clusters, tensor=dense)
+            state = weightless.load_file(copy, framework="torch")
     layers = sorted({name.rpartition(".")[0] for name in state})
     tensors = [state.get(f"{layer}.{kind}") for layer in layers for kind in ("weight", "bias")]
     for build in BUILDERS:
@@ -68,7 +68,7 @@ def decoded(name, weight, seed, options):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "layer.wls")
         report = weightless.encode({name: weight}, path, method=options.method, cell_bits=options.cell_bits, seed=seed)
-        return weightless.decode(path)[name], report["tensors"][0]
+        return weightless.load_file(path, framework="torch")[name], report["tensors"][0]
 
 
 @torch.no_grad()

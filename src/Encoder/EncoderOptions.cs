@@ -47,6 +47,9 @@ public sealed record EncoderOptions
     /// <summary>Whether f32 tensors that are clustered get a codebook of f16, which rounds; it is f16 in any case if that is exact.</summary>
     public bool HalfCodebook { get; init; }
 
+    /// <summary>Whether a tensor with a minus zero stays as it is: clustered, it would have a zero there.</summary>
+    public bool KeepsZeroSigns { get; init; }
+
     /// <summary>The share of zero weights that <see cref="MethodChooser"/> lets a filter get wrong; null for none.</summary>
     public double? MaxFalsePositives { get; init; }
 

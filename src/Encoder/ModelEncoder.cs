@@ -18,6 +18,8 @@ public static class ModelEncoder
             return new PreparedTensor(tensor, null, Unclustered.None);
         if (tensor.Type == ElementType.I16)
             return new PreparedTensor(tensor, null, Unclustered.None, WhyLeftAlone(tensor, options, null, Unclustered.None)) { Grid = GridTensor.Of(tensor) };
+        if (options.KeepsZeroSigns && new Weights(tensor).HasMinusZero)
+            return new PreparedTensor(tensor, null, Unclustered.MinusZero);
         double? density = options.Prunes(tensor) ? options.Density : null;
         int? clusters = options.Clusters is { } most && (options.Prunes(tensor) || IsPrunedBias(tensor)) ? most : null;
         ClusteredTensor? clustered = Clusterer.TryCluster(tensor, density, clusters, out Unclustered reason);

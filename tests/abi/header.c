@@ -27,12 +27,14 @@ PIN(sizeof(wl_managed) == 16 && offsetof(wl_managed, allocated_bytes) == 0 && of
 PIN(sizeof(((wl_managed *)0)->collections) == 8);
 PIN(sizeof(wl_model) == 112 && offsetof(wl_model, data) == 0 && offsetof(wl_model, size) == 8 && offsetof(wl_model, opaque) == 16);
 
-PIN(sizeof(wl_tensor) == 144);
+PIN(sizeof(wl_tensor) == 160);
 PIN(offsetof(wl_tensor, name) == 0 && offsetof(wl_tensor, stored) == 8 && offsetof(wl_tensor, shape) == 16);
 PIN(offsetof(wl_tensor, rows) == 80 && offsetof(wl_tensor, columns) == 88 && offsetof(wl_tensor, nonzeros) == 96);
-PIN(offsetof(wl_tensor, encoded_bytes) == 104 && offsetof(wl_tensor, name_length) == 112 && offsetof(wl_tensor, rank) == 116);
-PIN(offsetof(wl_tensor, type) == 120 && offsetof(wl_tensor, method) == 124 && offsetof(wl_tensor, coder) == 128);
-PIN(offsetof(wl_tensor, clusters) == 132 && offsetof(wl_tensor, cell_bits) == 136 && offsetof(wl_tensor, reserved) == 140);
+PIN(offsetof(wl_tensor, encoded_bytes) == 104 && offsetof(wl_tensor, channels) == 112);
+PIN(offsetof(wl_tensor, name_length) == 120 && offsetof(wl_tensor, rank) == 124);
+PIN(offsetof(wl_tensor, type) == 128 && offsetof(wl_tensor, method) == 132 && offsetof(wl_tensor, coder) == 136);
+PIN(offsetof(wl_tensor, clusters) == 140 && offsetof(wl_tensor, cell_bits) == 144 && offsetof(wl_tensor, grid_bits) == 148);
+PIN(offsetof(wl_tensor, channel_axis) == 152 && offsetof(wl_tensor, reserved) == 156);
 
 int version_seen_again(void);
 

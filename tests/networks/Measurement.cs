@@ -34,7 +34,7 @@ internal sealed class Measurement(OnnxReader model, Func<byte[], double> error)
             long coded = network.Tensors.Where(tensor => tensor.Integers.All(value => value is >= -128 and <= 127)).Sum(Coded);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"lambda x {factor}: weights {network.WeightBits / 8:0} bytes ({network.WeightBits / quantizer.Weights:0.00} bits), as I8 by context {coded}; "
-                + $"biases {network.BiasBits / 8:0}; others f32 {rest}; expected loss {network.Loss:0.0000}; error {error(network.Patch(model).Bytes.ToArray()):0.00} %; {seconds:0} s"));
+                + $"biases {network.BiasBits / 8:0}; others f32 {rest}; expected loss {network.Layers.Sum(layer => layer.Loss):0.0000}; error {error(network.Patch(model).Bytes.ToArray()):0.00} %; {seconds:0} s"));
         }
     }
 

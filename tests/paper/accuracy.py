@@ -36,7 +36,7 @@ def own_name(network, name):
 def decoded(network, path):
     """The network whose weights the .wls file holds."""
     module = getattr(networks, network["builder"])()
-    module.load_state_dict({own_name(network, name): weights for name, weights in weightless.decode(path).items()})
+    module.load_state_dict({own_name(network, name): weights for name, weights in weightless.load_file(path, framework="torch").items()})
     return module
 
 

@@ -1,8 +1,8 @@
 """Bytes, and .wls files: what `weightless` makes of a model."""
 import json
 
-import weightless
 from figures import FILTERS
+from weightless.program import run
 
 STRENGTH = 9
 
@@ -38,7 +38,7 @@ def filter_options(choice):
 
 def compare(model, network, choice):
     """What each system makes of each tensor: {tensor: {system: entry}}."""
-    report = json.loads(weightless.run("compare", model, "--json", *options_of(network), *filter_options(choice)))
+    report = json.loads(run("compare", model, "--json", *options_of(network), *filter_options(choice)))
     tensors = {}
     for tensor in report["tensors"]:
         tensors.setdefault(tensor["name"], {})[system(tensor)] = tensor
@@ -55,5 +55,5 @@ def encode(model, network, method, path, choice=None):
         options.append("--coder=none")
     if method != "stored":
         options += options_of(network)
-    weightless.run("encode", model, "-o", path, *options)
+    run("encode", model, "-o", path, *options)
     return path

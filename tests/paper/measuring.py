@@ -5,8 +5,8 @@ import accuracy
 import encoding
 import figures
 import timing
-import weightless
 from command import run
+from weightless.program import program
 
 TIMED = ("bloomier", "coupled", "context")
 KEPT = ("name", "pruning", "published", "synthetic", "shape", "density", "least-gain", "most-coupled", "most-error", "most-bytes")
@@ -33,7 +33,7 @@ def row(source, layer, reports, seconds, paper):
 def synthetic(source, paper, folder):
     """The row of a layer with the paper's shape and density, and random weights."""
     model = Path(folder, "model.safetensors")
-    run(weightless.program(), "synthesize", source["shape"], f"--density={source['density']}", f"--clusters={source['clusters']}",
+    run(program(), "synthesize", source["shape"], f"--density={source['density']}", f"--clusters={source['clusters']}",
         "--seed=1", "-o", model)
     layer = source["layer"]
     source = source | {"synthetic": True, "layers": {layer: "weight"}}

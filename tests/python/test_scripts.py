@@ -75,7 +75,7 @@ class ScriptsTest(unittest.TestCase):
                  for kind, tensor in (("bias", module.bias), ("weight", module.weight))}
         wls, model = self.folder / "other.wls", self.folder / "other.safetensors"
         weightless.encode(state, wls, method="stored")
-        weightless.run("decode", wls, "-o", model)
+        weightless.program.run("decode", wls, "-o", model)
         read, build = retrain.read(model, 9)
         self.assertIs(build, networks.lenet300100)
         for theirs, ours in zip(networks.stack(network), networks.stack(read)):

@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Models.Onnx;
 using Weightless.Encoder.Quantization.Grid;
-using Weightless.NativeDecoder.Format;
+using Weightless.Encoder.Wls;
 
 namespace Weightless.Encoder.Calibration;
 
 /// <summary>How small a network is to become, or how much its outputs may lose; one of them is given.</summary>
-/// <param name="Bytes">Of all tensors, as the rate model estimates them.</param>
+/// <param name="Bytes">Of the file.</param>
 /// <param name="Bits">A weight, on average over the layers that are quantised.</param>
 /// <param name="Loss">Of the outputs on inputs that were held out, see <see cref="OutputCheck.Loss"/>.</param>
 internal sealed record QuantizationTarget(long? Bytes, double? Bits, double? Loss);
@@ -27,6 +26,14 @@ internal sealed class CalibratedModel
 {
     // Every so many-th run is held out.
     private const int HeldOutPeriod = 8;
+
+    // How the logarithms of bytes and of losses go with that of the price, as seen on several networks.
+    private const double SlopeOfBytes = -0.3;
+    private const double SlopeOfLoss = 0.8;
+
+    // Damping depends on the price, though little: it is chosen once, near where the search will end.
+    private const double Near = 0.3;
+    private const double Close = 0.01;
 
     private readonly OnnxReader _model;
     private readonly NetworkQuantizer _quantizer;
@@ -63,32 +70,39 @@ internal sealed class CalibratedModel
         return new CalibratedModel(model, Calibrator.Run(model, LayerFinder.Find(model), seen, report), heldOut, report);
     }
 
+    /// <param name="encode">The tensors of the file that a network makes.</param>
     /// <exception cref="ModelLimitException">The target cannot be met.</exception>
-    public QuantizedNetwork Quantize(QuantizationTarget target)
+    public QuantizedNetwork Quantize(QuantizationTarget target, Func<QuantizedNetwork, IReadOnlyList<EncodedTensor>> encode)
     {
-        double price = _quantizer.TypicalLambda();
-        UnsureWeights = _quantizer.ChooseDamping(price, (_, _) => { });
+        double limit = target.Bytes ?? target.Loss ?? target.Bits!.Value;
+        double slope = target.Loss is null ? SlopeOfBytes : SlopeOfLoss;
         int tries = 0;
         QuantizedNetwork At(double lambda)
         {
             _report("choosing integers", Math.Min(tries++, 10), 11);
             return _quantizer.Quantize(lambda, (_, _) => { });
         }
-        QuantizedNetwork? found = target switch
-        {
-            { Bytes: { } bytes } => PriceSearch.Find(price, bytes, growsWithPrice: false, At, EstimatedBytes),
-            { Loss: { } loss } => PriceSearch.Find(price, loss, growsWithPrice: true, At, network => Check(network).Loss),
-            _ => PriceSearch.Find(price, target.Bits!.Value, growsWithPrice: false, At, network => network.WeightBits / Weights),
-        };
-        return found ?? throw new ModelLimitException("no integers bring the network to what was asked for");
-    }
 
-    /// <summary>What all tensors of the model take, as far as the rate model tells.</summary>
-    public double EstimatedBytes(QuantizedNetwork network)
-    {
-        HashSet<string> changed = [.. network.Tensors.Select(tensor => tensor.Name)];
-        return (network.WeightBits + network.BiasBits) / 8
-            + _model.Tensors.Where(tensor => !changed.Contains(tensor.Name)).Sum(tensor => (long)tensor.ByteLength);
+        double start = _quantizer.TypicalLambda();
+        (QuantizedNetwork network, double price) = new PriceSearch(slope, Near).Find(start, limit, At, target switch
+        {
+            { Bytes: not null } => EstimatedBytes,
+            { Loss: not null } => LossOf,
+            _ => network => network.WeightBits / Weights,
+        }) ?? throw Missed();
+        Dictionary<string, long> coded = encode(network).ToDictionary(tensor => tensor.Name, tensor => (long)tensor.Section.Length, StringComparer.Ordinal);
+        NetworkQuantizer.Keep(network, name => 8.0 * coded[name]);
+        HashSet<string> weights = [.. network.Layers.Select(layer => layer.Layer.Name)];
+        UnsureWeights = _quantizer.ChooseDamping(price, (_, _) => { });
+        return new PriceSearch(slope, Close).Find(price, limit, At, target switch
+        {
+            { Bytes: not null } => network => WlsWriter.Measure(encode(network)),
+            { Loss: not null } => LossOf,
+            _ => network => 8.0 * encode(network).Where(tensor => weights.Contains(tensor.Name)).Sum(tensor => (long)tensor.Section.Length) / Weights,
+        })?.Network ?? throw Missed();
+
+        double LossOf(QuantizedNetwork network) => Check(network).Loss;
+        static ModelLimitException Missed() => new("no integers bring the network to what was asked for");
     }
 
     /// <summary>Runs the network before and after on the inputs that were held out.</summary>
@@ -110,12 +124,18 @@ internal sealed class CalibratedModel
         return new OutputCheck(_heldOut.Count, difference.Agreement, difference.SignalToNoise);
     }
 
-    /// <summary>The model's tensors with the new values.</summary>
-    public IReadOnlyList<Tensor> Tensors(QuantizedNetwork network)
+    /// <summary>The model's tensors, with the new values where there are any, in its order.</summary>
+    /// <param name="prepare">Makes ready the others.</param>
+    public IEnumerable<PreparedTensor> Tensors(QuantizedNetwork network, Func<Tensor, PreparedTensor> prepare)
     {
         Dictionary<string, GridTensor> grids = network.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        return [.. _model.Tensors.Select(tensor => grids.TryGetValue(tensor.Name, out GridTensor? grid)
-            ? new Tensor(tensor.Name, ElementType.F32, tensor.Shape, MemoryMarshal.AsBytes(grid.Values().AsSpan()).ToArray())
-            : tensor)];
+        return _model.Tensors.Select(tensor => grids.TryGetValue(tensor.Name, out GridTensor? grid) ? PreparedTensor.Of(grid) : prepare(tensor));
+    }
+
+    /// <summary>What a file takes, as far as the rate model tells, with the other tensors as they are.</summary>
+    private double EstimatedBytes(QuantizedNetwork network)
+    {
+        HashSet<string> changed = [.. network.Tensors.Select(tensor => tensor.Name)];
+        return network.Bits / 8 + _model.Tensors.Where(tensor => !changed.Contains(tensor.Name)).Sum(tensor => (long)tensor.ByteLength);
     }
 }

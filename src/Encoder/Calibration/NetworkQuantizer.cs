@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Weightless.Encoder.Codecs.Context;
 using Weightless.Encoder.Models;
 using Weightless.Encoder.Models.Onnx;
 using Weightless.Encoder.Quantization.Grid;
@@ -8,11 +9,15 @@ namespace Weightless.Encoder.Calibration;
 
 /// <summary>A network's tensors on grids.</summary>
 /// <param name="Tensors">Weights and corrected biases; the model's other tensors stay as they are.</param>
-/// <param name="WeightBits">What the rate model estimates for the weights.</param>
-/// <param name="BiasBits">The same for the biases.</param>
-/// <param name="Loss">What the outputs are expected to lose.</param>
-internal sealed record QuantizedNetwork(IReadOnlyList<GridTensor> Tensors, double WeightBits, double BiasBits, double Loss)
+/// <param name="Layers">What became of each layer.</param>
+/// <param name="BiasBits">What an ideal coder needs for the biases.</param>
+internal sealed record QuantizedNetwork(IReadOnlyList<GridTensor> Tensors, IReadOnlyList<QuantizedLayer> Layers, double BiasBits)
 {
+    /// <summary>What the rate model estimates for the weights.</summary>
+    public double WeightBits => Layers.Sum(layer => layer.Bits);
+
+    public double Bits => WeightBits + BiasBits;
+
     /// <summary>The model with these values in place of its own.</summary>
     public ModelPatch Patch(OnnxReader model)
     {
@@ -31,6 +36,9 @@ internal sealed class NetworkQuantizer
 
     // A half whose error is so much larger than that of the half that was fitted.
     private const double TooFewInputs = 3;
+
+    // Of a layer of a few weights the coder's header is the most part.
+    private const double MostShare = 1.5;
 
     private readonly Dictionary<string, Tensor> _tensors;
     private readonly List<(NetworkLayer Network, GridLayer Grid)> _layers = [];
@@ -52,7 +60,11 @@ internal sealed class NetworkQuantizer
             }
             float[] weights = layer.View.ToMatrix(Floats(layer.Weight));
             _layers.Add((layer, new GridLayer(layer.Weight, weights, layer.View.Rows, layer.View.Columns, layer.RowImportance(),
-                calibrated.Sensitivity, Load)));
+                calibrated.Sensitivity, Load)
+            {
+                Coding = new CodingOrder(layer.View.Columns, layer.View.IsTransposed, Period: 0),
+                Periods = ContextPeriods.Of(_tensors[layer.Weight].Shape, isExhaustive: true),
+            }));
         }
         if (_layers.Count == 0)
             throw new ModelFormatException("the statistics are of none of the network's layers");
@@ -78,6 +90,22 @@ internal sealed class NetworkQuantizer
                 Interlocked.Add(ref unsure, layer.Grid.Weights.Length);
         });
         return unsure;
+    }
+
+    /// <summary>
+    /// Takes a network as typical: its layers' grids are kept, and the rate model's estimates are scaled by what the coder made
+    /// of each.
+    /// </summary>
+    /// <param name="codedBits">For the name of a weight tensor, its bits in a file.</param>
+    public static void Keep(QuantizedNetwork network, Func<string, double> codedBits)
+    {
+        foreach (QuantizedLayer quantized in network.Layers)
+        {
+            GridLayer layer = quantized.Layer;
+            layer.Choice = quantized.Choice;
+            if (quantized.Bits > 0)
+                layer.CodedShare = Math.Clamp(layer.CodedShare * codedBits(layer.Name) / quantized.Bits, 1 / MostShare, MostShare);
+        }
     }
 
     public QuantizedNetwork Quantize(double lambda, Action<string, long> report)
@@ -109,7 +137,7 @@ internal sealed class NetworkQuantizer
                 tensors.Add(corrected);
             }
         }
-        return new QuantizedNetwork(tensors, quantized.Sum(layer => layer.Bits), biasBits, quantized.Sum(layer => layer.Loss));
+        return new QuantizedNetwork(tensors, quantized, biasBits);
     }
 
     /// <summary>A price at which the median layer has steps of half its deviation: where to begin a search.</summary>

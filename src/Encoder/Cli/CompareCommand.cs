@@ -64,7 +64,7 @@ internal static class CompareCommand
             notes.Add(prepared);
             smallest.Add(Compare(prepared, options, smallest, progress, reports));
         }
-        return new FileReport(WlsWriter.Measure(smallest), reports);
+        return new FileReport(WlsWriter.Measure(smallest), 0, reports);
     }
 
     /// <summary>Reports on all encodings of a tensor, or on the one that `encode` takes if none is smaller than its elements.</summary>

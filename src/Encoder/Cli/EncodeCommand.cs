@@ -30,6 +30,11 @@ internal static class EncodeCommand
         calibration.AddTo(command);
         command.Add(room);
         command.Add(maxFalsePositives);
+        Option<bool> weightsOnly = new("--weights-only")
+        {
+            Description = "Leaves out what is not weights of an ONNX or TFLite model: it cannot be rebuilt from the file.",
+        };
+        command.Add(weightsOnly);
         Option<bool> force = Overwriting.Force();
         command.Add(force);
         command.SetAction(parsed =>
@@ -47,7 +52,8 @@ internal static class EncodeCommand
             };
             if (!parsed.GetValue(force))
                 Overwriting.Refuse(parsed.GetRequiredValue(output), parsed.GetRequiredValue(model));
-            Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, calibration.Read(parsed), terminal);
+            Run(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), options, calibration.Read(parsed), parsed.GetValue(weightsOnly),
+                terminal);
             return CommandLine.Success;
         });
         return command;
@@ -65,21 +71,26 @@ internal static class EncodeCommand
     }
 
     private static void Run(string model, string output, EncoderOptions options,
-        (IReadOnlyList<string> Sources, QuantizationTarget Target)? calibration, Terminal terminal)
+        (IReadOnlyList<string> Sources, QuantizationTarget Target)? calibration, bool weightsOnly, Terminal terminal)
     {
         CalibratedEncoding? calibrated = null;
         Notes notes = new(options);
         FileReport? report = terminal.Watch(progress =>
         {
             using ModelFile file = FileErrors.Naming(model, () => ModelFile.Open(model));
-            if (calibration is var (sources, target))
+            EncodedSkeleton? skeleton = weightsOnly ? null : Skeleton(file, model, progress);
+            if (skeleton is not null && calibration is null)
+                options = options with { KeepsZeroSigns = options.Density is null && options.Clusters is null };
+            IReadOnlyList<EncodedTensor> tensors = FileErrors.Naming(model, () =>
             {
+                options.RequireMatches(file.Tensors.Select(tensor => tensor.Name));
+                if (calibration is not var (sources, target))
+                    return Encode(Prepare(file.Tensors, options, progress), options, notes, progress);
                 OnnxReader network = CalibrationArguments.RequireOnnx(file, model);
-                calibrated = FileErrors.Naming(model, () => CalibratedEncoding.Of(network, sources, target, progress));
-            }
-            IReadOnlyList<EncodedTensor> tensors =
-                FileErrors.Naming(model, () => Encode(calibrated?.Tensors ?? file.Tensors, options, notes, progress));
-            EncodedSkeleton? skeleton = Skeleton(file, model, progress);
+                calibrated = CalibratedEncoding.Of(network, sources, WithRoomFor(skeleton, target), options, progress);
+                notes = calibrated.Notes;
+                return calibrated.Tensors;
+            });
             FileErrors.Naming(output, () => WlsWriter.Write(output, tensors, skeleton));
             // A list on standard output could end up in the middle of a file there.
             return AtomicFile.IsSpecial(output) ? null : FileReport.Of(tensors, skeleton, progress);
@@ -101,20 +112,32 @@ internal static class EncodeCommand
         return FileErrors.Naming(model, () => EncodedSkeleton.Of(source));
     }
 
-    private static List<EncodedTensor> Encode(IReadOnlyList<Tensor> tensors, EncoderOptions options, Notes notes, Progress progress)
+    /// <summary>The same target for a file without that skeleton.</summary>
+    private static QuantizationTarget WithRoomFor(EncodedSkeleton? skeleton, QuantizationTarget target) => skeleton is not null && target.Bytes is { } bytes
+        ? target with { Bytes = Math.Max(1, bytes - skeleton.Section.Length - skeleton.EntryBytes) }
+        : target;
+
+    private static IEnumerable<PreparedTensor> Prepare(IReadOnlyList<Tensor> tensors, EncoderOptions options, Progress progress)
     {
-        options.RequireMatches(tensors.Select(tensor => tensor.Name));
         // Clustering, encoding, and decoding filters to count their false positives.
         progress.Expect(3 * tensors.Sum(tensor => tensor.Count));
-        List<EncodedTensor> encoded = [];
         foreach (Tensor tensor in tensors)
         {
             progress.Begin($"pruning and clustering {tensor.Name}", tensor.Count);
-            PreparedTensor prepared = ModelEncoder.Prepare(tensor, options);
+            yield return ModelEncoder.Prepare(tensor, options);
+        }
+    }
+
+    /// <summary>Encodes tensors one after the other, as they come.</summary>
+    internal static IReadOnlyList<EncodedTensor> Encode(IEnumerable<PreparedTensor> tensors, EncoderOptions options, Notes notes, Progress progress)
+    {
+        List<EncodedTensor> encoded = [];
+        foreach (PreparedTensor prepared in tensors)
+        {
             notes.Add(prepared);
-            progress.Begin($"encoding {tensor.Name}", tensor.Count);
+            progress.Begin($"encoding {prepared.Source.Name}", prepared.Source.Count);
             MethodChoice choice = MethodChooser.Choose(prepared, options, encoded);
-            notes.Add(tensor, choice);
+            notes.Add(prepared.Source, choice);
             encoded.Add(choice.Encoded);
         }
         return encoded;

@@ -11,6 +11,7 @@ internal sealed class Notes(EncoderOptions options)
     private readonly List<string> _choices = [];
     private readonly int[] _leftAlone = new int[Enum.GetValues<LeftAlone>().Length];
     private int _manyValues;
+    private int _minusZeros;
 
     public void Add(PreparedTensor tensor)
     {
@@ -18,6 +19,8 @@ internal sealed class Notes(EncoderOptions options)
             _notFinite.Add(tensor.Source.Name);
         else if (tensor.Reason == Unclustered.ManyValues && options.Prunes(tensor.Source))
             _manyValues++;
+        else if (tensor.Reason == Unclustered.MinusZero)
+            _minusZeros++;
         _leftAlone[(int)tensor.LeftAlone]++;
     }
 
@@ -59,6 +62,11 @@ internal sealed class Notes(EncoderOptions options)
         {
             terminal.Say($"{model}: tensor {ModelFormatException.Quote(name)} has a NaN or an infinity: "
                 + "it is stored as it is, not clustered");
+        }
+        if (_minusZeros > 0)
+        {
+            terminal.Say($"{model}: {(_minusZeros == 1 ? "1 tensor has" : $"{_minusZeros} tensors have")} a minus zero, and no codes for its "
+                + "values, so that the model can be rebuilt byte for byte: --weights-only would take it for zero");
         }
         if (_manyValues > 0)
         {

@@ -27,7 +27,8 @@ internal sealed record TensorReport(string Name, IReadOnlyList<long> Shape, stri
 }
 
 /// <summary>What there is to know of a file.</summary>
-internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Tensors)
+/// <param name="SkeletonBytes">Those of the model that are no tensor's, as the file holds them; 0 if it does not.</param>
+internal sealed record FileReport(long FileBytes, long SkeletonBytes, IReadOnlyList<TensorReport> Tensors)
 {
     // A few bytes may announce as many weights as they like, and a filter has to be decoded to count what is in it.
     private const long FreeWeights = 1 << 22;
@@ -48,7 +49,7 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
                 left -= tensor.Weights;
             reports.Add(TensorReport.Of(tensor, isCounted ? tensor.CountFalsePositives() : null));
         }
-        return new FileReport(file.Bytes, reports);
+        return new FileReport(file.Bytes, file.SkeletonBytes, reports);
     }
 
     /// <summary>Describes the file of encoded tensors without looking at it; filters are decoded to count their false positives.</summary>
@@ -61,7 +62,7 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
             progress.Begin($"counting false positives of {tensor.Name}", tensor.Weights);
             reports.Add(TensorReport.Of(tensor, tensor.Bytes + layout.Paddings[reports.Count], tensor.CountFalsePositives()));
         }
-        return new FileReport(layout.FileBytes, reports);
+        return new FileReport(layout.FileBytes, skeleton is null ? 0 : skeleton.EntryBytes + skeleton.Section.Length, reports);
     }
 
     public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(this, Json.Default.FileReport));
@@ -77,6 +78,8 @@ internal sealed record FileReport(long FileBytes, IReadOnlyList<TensorReport> Te
                 Factor(tensor.Factor), tensor.CellBits == 0 ? "-" : tensor.FalsePositives?.ToString(CultureInfo.InvariantCulture) ?? "not counted");
         }
         terminal.Write(table);
+        if (SkeletonBytes > 0)
+            terminal.Output.WriteLine($"The rest of the model, which can be rebuilt: {SkeletonBytes} bytes");
         long denseBytes = Tensors.Sum(tensor => tensor.DenseBytes);
         terminal.Output.WriteLine(
             $"{Terminal.Printable(path)}: {FileBytes} bytes in place of {denseBytes} ({Factor((double)denseBytes / FileBytes)})");

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Weightless.Encoder.Models;
@@ -31,6 +32,9 @@ internal sealed class BitWriter
     }
 
     public void WriteValue<T>(T value) where T : unmanaged => WriteBytes(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <summary>Bytes that <see cref="WriteVarint"/> takes for it.</summary>
+    public static int VarintBytes(ulong value) => Math.Max(1, (BitOperations.Log2(value) + 7) / 7);
 
     /// <summary>Unsigned LEB128.</summary>
     public void WriteVarint(ulong value)

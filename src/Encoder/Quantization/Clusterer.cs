@@ -17,6 +17,9 @@ public enum Unclustered
 
     /// <summary>It has a NaN or an infinity, which no mean may be taken of.</summary>
     NotFinite,
+
+    /// <summary>It has a minus zero, whose sign is to be kept.</summary>
+    MinusZero,
 }
 
 /// <summary>Prunes a tensor and gives every weight left an id.</summary>

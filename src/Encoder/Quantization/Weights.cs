@@ -37,6 +37,14 @@ internal readonly ref struct Weights
         }
     }
 
+    /// <summary>Whether an element of a 16- or 32-bit float is minus zero.</summary>
+    public bool HasMinusZero => _size switch
+    {
+        4 when _type == ElementType.F32 => MemoryMarshal.Cast<byte, uint>(_data).Contains(0x80000000),
+        2 when ElementTypes.IsFloat(_type) => MemoryMarshal.Cast<byte, ushort>(_data).Contains((ushort)0x8000),
+        _ => false,
+    };
+
     /// <summary>How many elements are zero.</summary>
     public int CountZeros()
     {

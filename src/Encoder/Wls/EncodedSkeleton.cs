@@ -20,6 +20,9 @@ public sealed class EncodedSkeleton
     /// <summary>Bytes of the model that are no tensor's.</summary>
     public long Bytes { get; }
 
+    /// <summary>Bytes that the directory spends on it.</summary>
+    internal int EntryBytes => BitWriter.VarintBytes((ulong)Section.Length) + sizeof(uint);
+
     /// <summary>Takes the elements of its tensors out of a model's file, where they lie in it one behind the other, and encodes the rest.</summary>
     /// <exception cref="ModelLimitException">The rest has 2 GiB or more.</exception>
     public static EncodedSkeleton Of(ModelSource source)

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Weightless.Encoder.Coders;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.Encoder.Wls;
@@ -10,13 +10,12 @@ internal sealed class WlsLayout
 
     public WlsLayout(IReadOnlyList<EncodedTensor> tensors, EncodedSkeleton? skeleton = null)
     {
-        EntriesBytes = VarintBytes((ulong)tensors.Count);
+        EntriesBytes = BitWriter.VarintBytes((ulong)tensors.Count);
         foreach (EncodedTensor tensor in tensors)
             EntriesBytes += tensor.EntryBytes;
-        if (skeleton is not null)
-            EntriesBytes += VarintBytes((ulong)skeleton.Section.Length) + sizeof(uint);
+        EntriesBytes += skeleton?.EntryBytes ?? 0;
         _paddings = new int[tensors.Count];
-        FileBytes = Model.FixedHeaderBytes + VarintBytes((ulong)EntriesBytes) + EntriesBytes;
+        FileBytes = Model.FixedHeaderBytes + BitWriter.VarintBytes((ulong)EntriesBytes) + EntriesBytes;
         for (int i = 0; i < _paddings.Length; i++)
         {
             _paddings[i] = tensors[i].IsPadded ? (int)(-FileBytes & (Limits.StoredAlignment - 1)) : 0;
@@ -32,6 +31,4 @@ internal sealed class WlsLayout
 
     /// <summary>Bytes before each section.</summary>
     public IReadOnlyList<int> Paddings => _paddings;
-
-    private static int VarintBytes(ulong value) => Math.Max(1, (BitOperations.Log2(value) + 7) / 7);
 }

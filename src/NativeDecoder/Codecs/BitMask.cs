@@ -52,4 +52,23 @@ internal readonly unsafe struct BitMask(byte* bits)
             count += (uint)BitOperations.PopCount(bits[i / 8] & (1u << (int)(end - i)) - 1);
         return count;
     }
+
+    /// <summary>The first of [start, end) that is not what the one at <paramref name="start"/> is, alive or dead; their end if there is none.</summary>
+    public ulong EndOfRun(ulong start, ulong end)
+    {
+        if (bits == null)
+            return end;
+        ulong same = this[start] ? ulong.MaxValue : 0;
+        for (ulong i = start; i < end;)
+        {
+            int used = (int)(i % 8);
+            int loaded = i + 64 <= end ? 64 : 8;
+            ulong bytes = loaded == 64 ? *(ulong*)(bits + i / 8) : bits[i / 8] | same << 8;
+            ulong others = (bytes ^ same) >> used;
+            if (others != 0)
+                return Math.Min(i + (uint)BitOperations.TrailingZeroCount(others), end);
+            i += (uint)(loaded - used);
+        }
+        return end;
+    }
 }

@@ -22,7 +22,7 @@ internal static class Dispatch
 {
     /// <summary>Opens a tensor's codec and hands it over.</summary>
     public static Status Run<TCall>(in TensorEntry entry, in TensorDirectory directory, ref TCall call)
-        where TCall : struct, ICodecCall => entry.Method switch
+        where TCall : struct, ICodecCall => entry.IsGrid ? Run<GridCodec, TCall>(entry, directory, ref call) : entry.Method switch
         {
             Method.Stored => Run<StoredCodec, TCall>(entry, directory, ref call),
             Method.Dense => Run<DenseCodec, TCall>(entry, directory, ref call),
@@ -35,13 +35,7 @@ internal static class Dispatch
             _ => Status.Unsupported,
         };
 
-    /// <summary>By the codec itself, or by that of a grid over it.</summary>
     private static Status Run<TCodec, TCall>(in TensorEntry entry, in TensorDirectory directory, ref TCall call)
-        where TCodec : unmanaged, ICodec<TCodec> where TCall : struct, ICodecCall => entry.IsGrid
-            ? Open<GridCodec<TCodec>, TCall>(entry, directory, ref call)
-            : Open<TCodec, TCall>(entry, directory, ref call);
-
-    private static Status Open<TCodec, TCall>(in TensorEntry entry, in TensorDirectory directory, ref TCall call)
         where TCodec : unmanaged, ICodec<TCodec> where TCall : struct, ICodecCall
     {
         Status status = TCodec.Open(entry, directory, out TCodec codec);

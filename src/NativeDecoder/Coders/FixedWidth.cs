@@ -8,29 +8,13 @@ internal unsafe struct FixedWidth : ISymbolDecoder
 {
     private BitReader _bits;
     private Alphabets _alphabets;
-    private byte* _start;
-    private byte* _end;
 
     public static int TableBytes(in Alphabets alphabets) => 0;
 
     public bool TryOpen(ref ByteReader reader, in Alphabets alphabets, byte* tables)
     {
         _alphabets = alphabets;
-        _start = reader.Position;
-        _end = _start + reader.Left;
-        _bits = new BitReader(_start, _end);
-        return true;
-    }
-
-    /// <summary>Goes to symbol <paramref name="index"/> of a stream that has one alphabet only.</summary>
-    public bool TrySeek(ulong index)
-    {
-        ulong bit = index * (ulong)_alphabets.Bits(0);
-        if (bit / 8 > (ulong)(_end - _start))
-            return false;
-        _bits = new BitReader(_start + bit / 8, _end);
-        _bits.Peek();
-        _bits.Take((int)(bit % 8));
+        _bits = new BitReader(reader.Position, reader.Position + reader.Left);
         return true;
     }
 

@@ -78,7 +78,10 @@ public unsafe struct GridHeader
     /// <summary>Channels follow one another in order, each for so many weights, and begin anew behind the last.</summary>
     public readonly ulong Channel(ulong weight) => Channels <= 1 ? 0 : weight / _channelWeights % Channels;
 
-    /// <summary>The first weight behind the run of one channel that a weight is in.</summary>
+    /// <summary>Weights of a run of one channel.</summary>
+    public readonly ulong RunWeights => Channels <= 1 ? _weights : _channelWeights;
+
+    /// <summary>The first weight behind the run that a weight is in.</summary>
     public readonly ulong EndOfRun(ulong weight) => Channels <= 1 ? _weights : (weight / _channelWeights + 1) * _channelWeights;
 
     /// <summary>A channel's scale.</summary>
@@ -87,6 +90,33 @@ public unsafe struct GridHeader
         if (_shifts == null)
             return BitConverter.UInt32BitsToSingle(ScaleBits(channel));
         return BitConverter.UInt32BitsToSingle(ScaleBits(0) + (PackedBits.Read(_shifts, channel, _shiftBits) << 23));
+    }
+
+    /// <summary>Those of some channels; of the first the number is a multiple of 8.</summary>
+    public readonly void Scales(ulong firstChannel, uint count, float* scales)
+    {
+        if (_shifts == null)
+        {
+            for (uint i = 0; i < count; i++)
+                scales[i] = Scale(firstChannel + i);
+            return;
+        }
+        uint step = ScaleBits(0);
+        uint mask = (1u << _shiftBits) - 1;
+        byte* next = _shifts + firstChannel / 8 * (uint)_shiftBits;
+        uint bits = 0;
+        int have = 0;
+        for (uint i = 0; i < count; i++)
+        {
+            if (have < _shiftBits)
+            {
+                bits |= (uint)*next++ << have;
+                have += 8;
+            }
+            scales[i] = BitConverter.UInt32BitsToSingle(step + ((bits & mask) << 23));
+            bits >>= _shiftBits;
+            have -= _shiftBits;
+        }
     }
 
     /// <summary>The integers of a range of weights, from what the method gave.</summary>

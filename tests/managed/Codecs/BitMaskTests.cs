@@ -20,7 +20,25 @@ public unsafe class BitMaskTests
                 for (int i = start; i < end; i++)
                     expected += mask[(ulong)i] ? 1u : 0;
                 Assert.Equal(expected, mask.Count((ulong)start, (ulong)end));
+                if (start < end)
+                    Assert.Equal((ulong)EndOfRun(mask, start, end), mask.EndOfRun((ulong)start, (ulong)end));
                 Assert.Equal((ulong)(end - start), default(BitMask).Count((ulong)start, (ulong)end));
+            }
+        });
+
+    [Fact]
+    public void Runs_of_any_length_end_where_they_end() =>
+        Gen.Select(Gen.Int[0, 200], Gen.Int[1, 200], Gen.Int[0, 200], Gen.Bool).Sample((before, length, behind, alive) =>
+        {
+            byte[] bytes = new byte[80];
+            for (int i = 0; i < 8 * bytes.Length; i++)
+                bytes[i / 8] |= (byte)((i >= before && i < before + length == alive ? 1 : 0) << i % 8);
+            fixed (byte* bits = bytes)
+            {
+                BitMask mask = new(bits);
+                int end = before + length + behind;
+                Assert.Equal((ulong)EndOfRun(mask, before, end), mask.EndOfRun((ulong)before, (ulong)end));
+                Assert.Equal((ulong)end, default(BitMask).EndOfRun((ulong)before, (ulong)end));
             }
         });
 
@@ -43,5 +61,13 @@ public unsafe class BitMaskTests
         ByteReader reader = new(bits, bits + size);
         bool read = BitMask.TryRead(ref reader, length, out BitMask mask);
         return (read, read ? mask.Count(0, length) : 0);
+    }
+
+    private static int EndOfRun(BitMask mask, int start, int end)
+    {
+        int i = start;
+        while (i < end && mask[(ulong)i] == mask[(ulong)start])
+            i++;
+        return i;
     }
 }

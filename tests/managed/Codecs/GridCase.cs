@@ -28,7 +28,7 @@ internal sealed record GridCase(int Rows, int Columns, int Kernel, int Axis, Ele
         from outliers in Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.01])
         from shiftBits in Gen.Int[0, 4]
         from half in Gen.Bool
-        from method in Gen.Int[0, Methods.All.Length - 1].Select(i => (Method)i)
+        from method in Gen.Int[0, RandomLayers.Methods.Length].Select(i => i == 0 ? Method.Stored : RandomLayers.Methods[i - 1])
         from coder in Gen.Int[0, RandomLayers.Coders.Length - 1].Select(i => (Coder)i)
         from seed in Gen.Int
         select new GridCase(rows, columns, kernel, axis, type, density, bits, outliers, shiftBits, half, method, coder, seed);

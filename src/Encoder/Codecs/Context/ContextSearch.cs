@@ -157,32 +157,5 @@ internal sealed class ContextSearch
         return bits;
     }
 
-    /// <summary>Widths that an input image, or a kernel, of this layer may have.</summary>
-    private SortedSet<int> Periods()
-    {
-        SortedSet<int> periods = [0];
-        IReadOnlyList<long> shape = _tensor.Shape;
-        if (shape.Count >= 3)
-        {
-            AddPeriod(periods, shape[^1]);
-            AddPeriod(periods, shape[^1] * shape[^2]);
-        }
-        // Square images of one channel, of three, and with more strength of any number.
-        for (int width = 4; (long)width * width <= _symbols.Columns; width++)
-        {
-            int channels = _symbols.Columns / (width * width);
-            if (channels * width * width != _symbols.Columns || !IsFull && channels is not (1 or 3))
-                continue;
-            AddPeriod(periods, width);
-            if (IsFull)
-                AddPeriod(periods, (long)width * channels);
-        }
-        return periods;
-    }
-
-    private void AddPeriod(SortedSet<int> periods, long period)
-    {
-        if (period > 1 && period < Math.Min(_symbols.Columns, ContextHeader.MaxPeriod))
-            periods.Add((int)period);
-    }
+    private SortedSet<int> Periods() => ContextPeriods.Of(_tensor.Shape, IsFull);
 }

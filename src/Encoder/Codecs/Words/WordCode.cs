@@ -32,7 +32,8 @@ internal sealed class WordCode
         Bits = patchBits;
         for (int word = 0; word < words.Length; word++)
             Bits += words[word] * _lengths[word];
-        MeanLength = (double)weights / Math.Max(words.Sum(), 1);
+        Words = words.Sum();
+        MeanLength = (double)weights / Math.Max(Words, 1);
     }
 
     public WordBook Book { get; }
@@ -42,6 +43,9 @@ internal sealed class WordCode
 
     /// <summary>Bits of streams and patches.</summary>
     public double Bits { get; }
+
+    /// <summary>Words that the bands' streams are.</summary>
+    public long Words { get; }
 
     /// <summary>Weights of a word.</summary>
     public double MeanLength { get; }

@@ -7,7 +7,7 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.Encoder.Codecs.Words;
 
 /// <summary>
-/// Method <c>words</c>: tries numbers of common ids, lengths of words and sizes of trees, and takes what makes the section smallest.
+/// Method <c>words</c>: tries numbers of common ids, lengths of words and sizes of trees, and takes what makes the section smallest, or nearly so with longer words.
 /// Of a large layer it tries them on some bands.
 /// </summary>
 internal sealed class WordsEncoder : IEncoder
@@ -17,6 +17,9 @@ internal sealed class WordsEncoder : IEncoder
     // A look-up costs more where words have several weights: they must be long, or save so much.
     private const double LongWords = 1.3;
     private const double WorthShortWords = 0.985;
+
+    // Bits that a word less is worth: a look-up takes as long whether it gives one weight or four, and there are trees of nearly the same size.
+    private const double WordPrice = 0.02;
 
     private static readonly int[] s_wordLengths = [4, 8, 16];
     private static readonly int[] s_treeSizes = [WordsLayout.MaxWords, 192, 64];
@@ -75,13 +78,13 @@ internal sealed class WordsEncoder : IEncoder
         return s_rarities.Select(rarity => Math.Max(2, counts.Count(count => count > weights / rarity))).Distinct();
     }
 
-    /// <summary>Bits of a layer of which this is a sample.</summary>
+    /// <summary>Bits of a layer of which this is a sample, and the price of its words.</summary>
     private static double Cost(WordBook book, WordBands sample, out double meanLength)
     {
         WordCode code = new(book, sample);
         meanLength = code.MeanLength;
         BitWriter description = new();
         WordsSection.WriteCode(code, description);
-        return code.Bits * sample.Scale + 8 * description.Length;
+        return (code.Bits + WordPrice * code.Words) * sample.Scale + 8 * description.Length;
     }
 }

@@ -4,8 +4,8 @@ namespace Weightless.Encoder.Quantization.Grid;
 internal struct AdaptiveProbability
 {
     private const int Steps = 4096;
-    private const float FastRate = 1 / 24f;
-    private const float SlowRate = 1 / 400f;
+    private const float FastRate = 1 / 32f;
+    private const float SlowRate = 1 / 500f;
 
     private static readonly float[] Costs = MakeCosts();
 

@@ -6,12 +6,14 @@ namespace Weightless.Encoder.Quantization.Grid;
 /// </summary>
 internal static class CoordinateDescent
 {
+    /// <param name="coding">How they are coded.</param>
     /// <param name="integers">The layer's integers: they are changed.</param>
-    public static void Sweep<TRate>(GridLayer layer, Curvature curvature, Steps steps, double lambda, short[] integers)
+    public static void Sweep<TRate>(GridLayer layer, Curvature curvature, Steps steps, CodingOrder coding, double lambda, short[] integers)
         where TRate : IRateModel<TRate>
     {
         int columns = layer.Columns;
-        TRate rate = Learned<TRate>(integers, columns, out _);
+        TRate rate = Learned<TRate>(integers, coding, out _);
+        int[] reach = coding.Reach;
         float[] error = new float[columns];
         float[] gradient = new float[columns];
         Span<int> candidates = stackalloc int[5];
@@ -50,7 +52,7 @@ internal static class CoordinateDescent
                         continue;
                     float distance = target - candidate;
                     current[j] = (short)candidate;
-                    float cost = 0.5f * distance * distance + (float)(price / curve) * BitsAround(rate, integers, layer.Rows, columns, row, j);
+                    float cost = 0.5f * distance * distance + (float)(price / curve) * BitsAround(rate, integers, layer.Rows, coding, reach, row, j);
                     if (cost < least)
                     {
                         least = cost;
@@ -65,18 +67,18 @@ internal static class CoordinateDescent
     }
 
     /// <summary>A model that has seen all integers, and what it estimated for them as they came.</summary>
-    public static TRate Learned<TRate>(ReadOnlySpan<short> integers, int columns, out double bits)
+    public static TRate Learned<TRate>(ReadOnlySpan<short> integers, CodingOrder coding, out double bits)
         where TRate : IRateModel<TRate>
     {
-        TRate rate = TRate.Create();
+        int rows = coding.Columns == 0 ? 0 : integers.Length / coding.Columns;
+        TRate rate = TRate.Create(rows, coding);
         bits = 0;
-        int rows = columns == 0 ? 0 : integers.Length / columns;
         for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (int column = 0; column < coding.Columns; column++)
             {
-                Surroundings around = Surroundings.Of(integers, columns, row, column);
-                int value = integers[row * columns + column];
+                Surroundings around = coding.Around(integers, row, column);
+                int value = integers[row * coding.Columns + column];
                 bits += rate.Bits(value, around);
                 rate.Learn(value, around);
             }
@@ -85,17 +87,17 @@ internal static class CoordinateDescent
     }
 
     /// <summary>The bits of an integer and of those that have it in their surroundings.</summary>
-    private static float BitsAround<TRate>(TRate rate, ReadOnlySpan<short> integers, int rows, int columns, int row, int column)
+    private static float BitsAround<TRate>(TRate rate, ReadOnlySpan<short> integers, int rows, CodingOrder coding, int[] reach, int row, int column)
         where TRate : IRateModel<TRate>
     {
-        int at = row * columns + column;
-        float bits = rate.Bits(integers[at], Surroundings.Of(integers, columns, row, column));
-        if (column + 1 < columns)
-            bits += rate.Bits(integers[at + 1], Surroundings.Of(integers, columns, row, column + 1));
-        if (column + 2 < columns)
-            bits += rate.Bits(integers[at + 2], Surroundings.Of(integers, columns, row, column + 2));
-        if (row + 1 < rows)
-            bits += rate.Bits(integers[at + columns], Surroundings.Of(integers, columns, row + 1, column));
+        int at = row * coding.Columns + column;
+        float bits = rate.Bits(integers[at], coding.Around(integers, row, column));
+        foreach (int distance in reach)
+        {
+            (int r, int c) = coding.IsTransposed ? (row + distance, column) : (row, column + distance);
+            if (r < rows && c < coding.Columns)
+                bits += rate.Bits(integers[r * coding.Columns + c], coding.Around(integers, r, c));
+        }
         return bits;
     }
 }

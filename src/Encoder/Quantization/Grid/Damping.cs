@@ -53,7 +53,7 @@ internal static class Damping
         int rows = Math.Min(layer.Rows, TrialRows);
         int first = (layer.Rows - rows) / 2;
         short[] integers = new short[rows * layer.Columns];
-        new OptimalBrainSurgeon(layer, curvature, lambda).Round<TRate>(steps, first, first + rows, integers);
+        new OptimalBrainSurgeon(layer, curvature, lambda).Round<TRate>(steps, layer.Coding, first, first + rows, integers);
         float[] errors = new float[layer.Columns + 1];
         double onOwn = 0;
         double onOther = 0;

@@ -16,30 +16,54 @@ internal static class LayerQuantizer
     {
         (Hessian first, Hessian second) = layer.LoadHessians();
         Curvature curvature = new(Hessian.Sum(first, second), layer.Damping);
+        lambda *= layer.CodedShare;
         OptimalBrainSurgeon surgeon = new(layer, curvature, lambda);
 
-        int trialRows = layer.Rows <= 2 * TrialRows ? layer.Rows : TrialRows;
-        int firstTrial = (layer.Rows - trialRows) / 2;
-        bool[] choices = curvature.Groups > 1 || layer.RowImportance.Distinct().Count() > 1 ? [true, false] : [false];
-        Steps[] trials = [.. choices.SelectMany(perRow => StepConstants.Select(c => Steps.Choose(layer, curvature, lambda, c, perRow)))];
+        (double constant, bool perRow) = layer.Choice is { } kept ? (kept.StepConstant, kept.PerRow) : BestSteps<TRate>(layer, curvature, surgeon, lambda);
+        Steps steps = Steps.Choose(layer, curvature, lambda, constant, perRow);
+        short[] integers = new short[layer.Rows * layer.Columns];
+        CodingOrder coding = layer.Choice is null ? layer.Coding : layer.Coding with { Period = layer.Choice.Period };
+        surgeon.Round<TRate>(steps, coding, 0, layer.Rows, integers);
+        if (layer.Choice is null && BestPeriod<TRate>(layer, integers) is > 0 and int period)
+        {
+            coding = coding with { Period = period };
+            surgeon.Round<TRate>(steps, coding, 0, layer.Rows, integers);
+        }
+        for (int sweep = 0; sweep < Sweeps; sweep++)
+            CoordinateDescent.Sweep<TRate>(layer, curvature, steps, coding, lambda, integers);
+        return new QuantizedLayer(layer, new GridChoice(constant, perRow, coding.Period), integers, steps.Step, steps.Shifts,
+            EstimatedBits<TRate>(integers, coding) * layer.CodedShare + steps.Bits,
+            Loss(layer, curvature, steps, 0, integers), BiasCorrection.Of(layer, curvature, steps, integers));
+    }
+
+    private static (double Constant, bool PerRow) BestSteps<TRate>(GridLayer layer, Curvature curvature, OptimalBrainSurgeon surgeon, double lambda)
+        where TRate : IRateModel<TRate>
+    {
+        int rows = layer.Rows <= 2 * TrialRows ? layer.Rows : TrialRows;
+        int first = (layer.Rows - rows) / 2;
+        bool[] grids = curvature.Groups > 1 || layer.RowImportance.Distinct().Count() > 1 ? [true, false] : [false];
+        (double Constant, bool PerRow)[] trials = [.. grids.SelectMany(perRow => StepConstants.Select(constant => (constant, perRow)))];
         double[] costs = new double[trials.Length];
         Parallel.For(0, trials.Length, trial =>
         {
-            short[] tried = new short[trialRows * layer.Columns];
-            surgeon.Round<TRate>(trials[trial], firstTrial, firstTrial + trialRows, tried);
-            CoordinateDescent.Learned<TRate>(tried, layer.Columns, out double bits);
-            costs[trial] = Loss(layer, curvature, trials[trial], firstTrial, tried)
-                + lambda * (bits + trials[trial].Bits * trialRows / layer.Rows);
+            Steps steps = Steps.Choose(layer, curvature, lambda, trials[trial].Constant, trials[trial].PerRow);
+            short[] tried = new short[rows * layer.Columns];
+            surgeon.Round<TRate>(steps, layer.Coding, first, first + rows, tried);
+            costs[trial] = Loss(layer, curvature, steps, first, tried)
+                + lambda * (EstimatedBits<TRate>(tried, layer.Coding) + steps.Bits * rows / layer.Rows);
         });
-        Steps steps = trials[Array.IndexOf(costs, costs.Min())];
+        return trials[Array.IndexOf(costs, costs.Min())];
+    }
 
-        short[] integers = new short[layer.Rows * layer.Columns];
-        surgeon.Round<TRate>(steps, 0, layer.Rows, integers);
-        for (int sweep = 0; sweep < Sweeps; sweep++)
-            CoordinateDescent.Sweep<TRate>(layer, curvature, steps, lambda, integers);
-        CoordinateDescent.Learned<TRate>(integers, layer.Columns, out double total);
-        return new QuantizedLayer(layer, integers, steps.Step, steps.Shifts, total + steps.Bits,
-            Loss(layer, curvature, steps, 0, integers), BiasCorrection.Of(layer, curvature, steps, integers));
+    private static int BestPeriod<TRate>(GridLayer layer, short[] integers)
+        where TRate : IRateModel<TRate> =>
+        layer.Periods.MinBy(period => EstimatedBits<TRate>(integers, layer.Coding with { Period = period }));
+
+    private static double EstimatedBits<TRate>(ReadOnlySpan<short> integers, CodingOrder coding)
+        where TRate : IRateModel<TRate>
+    {
+        CoordinateDescent.Learned<TRate>(integers, coding, out double bits);
+        return bits;
     }
 
     /// <summary>The rows' part of half the sensitivity times the squared error.</summary>

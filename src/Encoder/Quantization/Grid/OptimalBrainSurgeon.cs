@@ -41,11 +41,12 @@ internal sealed class OptimalBrainSurgeon
     }
 
     /// <summary>Rounds some rows in order.</summary>
+    /// <param name="coding">How they are coded.</param>
     /// <param name="integers">(last - first) x columns of them are written.</param>
-    public void Round<TRate>(Steps steps, int first, int last, Span<short> integers)
+    public void Round<TRate>(Steps steps, CodingOrder coding, int first, int last, Span<short> integers)
         where TRate : IRateModel<TRate>
     {
-        TRate rate = TRate.Create();
+        TRate rate = TRate.Create(last - first, coding);
         int order = _curvature.Order;
         int columns = _layer.Columns;
         float[] row = new float[order];
@@ -62,7 +63,7 @@ internal sealed class OptimalBrainSurgeon
             {
                 ReadOnlySpan<float> tail = factor.Slice(j * order + j, order - j);
                 float weight = row[j];
-                Surroundings around = Surroundings.Of(integers, columns, r - first, j);
+                Surroundings around = coding.Around(integers, r - first, j);
                 int chosen = Choose(rate, weight, (float)(price * tail[0] * tail[0]), quadratic, around);
                 rate.Learn(chosen, around);
                 integers[(r - first) * columns + j] = (short)chosen;

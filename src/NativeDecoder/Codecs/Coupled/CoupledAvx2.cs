@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Weightless.NativeDecoder.Codecs.Coupled;
 
-/// <summary>AVX2: five hashes, a span of 128 cells, at most 8 bits a cell.</summary>
+/// <summary>AVX2: five hashes, a span of 128 cells.</summary>
 /// <remarks>
-/// NativeAOT compiles it only for a baseline that has AVX, for VEX code would keep others from running at all: the
-/// published x64 library runs <see cref="CoupledSse"/>, the encoder this.
+/// NativeAOT compiles it only for a baseline that has AVX, for VEX code would keep others from running at all: in the library that
+/// `make install` puts into glibc-hwcaps/x86-64-v3, where ld.so finds it on machines that have it. The other runs <see cref="CoupledSse"/>.
 /// </remarks>
 internal static unsafe class CoupledAvx2
 {
-    /// <summary>Float32 with at most 7 clusters: one permutation gives eight weights. Entry K of the table is zero.</summary>
+    /// <summary>Float32 with at most 8 bits a cell and 7 clusters: one permutation gives eight weights. Entry K of the table is zero.</summary>
     public static void FewFloat32<TStore>(CoupledRun* run, CoupledTables* tables) where TStore : struct, IStore
     {
         float* d = (float*)run->Destination;
@@ -37,7 +37,7 @@ internal static unsafe class CoupledAvx2
         }
     }
 
-    /// <summary>Float32 with at most 16 clusters: four byte planes, interleaved.</summary>
+    /// <summary>Float32 with at most 8 bits a cell and 16 clusters: four byte planes, interleaved.</summary>
     public static void Float32<TStore>(CoupledRun* run, CoupledTables* tables) where TStore : struct, IStore
     {
         float* d = (float*)run->Destination;
@@ -70,22 +70,27 @@ internal static unsafe class CoupledAvx2
     }
 
     /// <summary>Cluster ids, any number of clusters.</summary>
-    public static void Ids(CoupledRun* run, CoupledTables* tables)
+    public static void Ids<TCells>(CoupledRun* run, CoupledTables* tables) where TCells : struct, ICells
     {
+        nint high = (nint)(run->HighWindow - run->Window);
         byte* d = run->Destination;
         byte* window = run->Window;
         ulong x = run->Counter, y = run->Y, step = run->Step;
-        byte symbols = (byte)((1 << tables->CellBits) - 1);
+        uint symbols = (1u << tables->CellBits) - 1;
         Vector256<byte> last = Vector256.Create((byte)(tables->Clusters - 1));
         for (nint left = run->Groups; left > 0; left--, d += 64, x += CoupledHash.Golden, y += step)
         {
             ulong h = CoupledHash.Mix(x);
             byte* p = window + (y >> 32);
-            Vector256<byte> mask = Vector256.Create((byte)(h & symbols));
+            uint masks = (uint)h & symbols;
+            Vector256<byte> mask = Vector256.Create((byte)masks), highMask = Vector256.Create((byte)(masks >> 8));
             for (int l = 0; l < 64; l += 32)
             {
                 Vector256<byte> a = Symbols(p + l, h, mask);
-                Vector256.Store((a + Vector256<byte>.One) & Vector256.Equals(Vector256.Min(a, last), a), d + l);
+                Vector256<byte> isKey = Vector256.Equals(Vector256.Min(a, last), a);
+                if (TCells.AreWide)
+                    isKey &= Vector256.Equals(Symbols(p + high + l, h, highMask), Vector256<byte>.Zero);
+                Vector256.Store((a + Vector256<byte>.One) & isKey, d + l);
             }
         }
     }

@@ -12,9 +12,6 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
     public const int RowMaskBit = 0x40;
     public const int ColumnMaskBit = 0x80;
 
-    // Columns that are read and spread at a time.
-    private const uint SpreadColumns = 2048;
-
     // Outputs larger than the caches are stored past them: no line is read before it is overwritten.
     private const ulong StreamedBytes = 16 << 20;
 
@@ -47,7 +44,7 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
 
     public readonly nuint StateBytes => _filter.Groups == 0
         ? 0
-        : (nuint)sizeof(Place) + CoupledReader.Bytes(_filter) + (_columns.IsNull ? 0 : 2 * SpreadColumns);
+        : (nuint)sizeof(Place) + CoupledReader.Bytes(_filter) + (_columns.IsNull ? 0 : CoupledSpread.Bytes);
 
     public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged => _palette.Fill(output, table);
 
@@ -62,10 +59,13 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
         }
         Place* place = (Place*)new Workspace(memory, StateBytes, 0, part).State;
         CoupledReader* reader = (CoupledReader*)(place + 1);
+        CoupledSpread* spread = (CoupledSpread*)((byte*)reader + CoupledReader.Bytes(_filter));
         if (part != Part.Later)
         {
             reader->Open(_filter, _palette.Clusters, table, range.Count * (ulong)sizeof(T) >= StreamedBytes);
             *place = Find(range.First / _entry.Columns, range.First % _entry.Columns);
+            if (!_columns.IsNull)
+                *spread = default;
         }
         ulong left = range.Count;
         while (left > 0)
@@ -90,8 +90,9 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
             }
             else
             {
-                count = Math.Min(left, Math.Min(SpreadColumns, _entry.Columns - place->Column));
-                status = Spread(reader, place, (uint)count, dst);
+                count = Math.Min(left, Math.Min(CoupledSpread.Most, _entry.Columns - place->Column));
+                status = spread->Read(reader, _columns, place->Column, (uint)count, ref place->Sequence,
+                    _filter.Groups * CoupledFilter.GroupSize, left, dst);
             }
             if (status != Status.Ok)
                 return status;
@@ -142,19 +143,5 @@ internal unsafe struct CoupledCodec : ICodec<CoupledCodec>
         _aliveColumns = _columns.Count(0, _entry.Columns);
         ulong length = _rows.Count(0, _entry.Rows) * _aliveColumns;
         return length >= _palette.Nonzeros && _filter.TryRead(ref section, length);
-    }
-
-    /// <summary>Part of a row whose dead columns are not in the sequence.</summary>
-    private readonly Status Spread<T>(CoupledReader* reader, Place* place, uint count, T* dst) where T : unmanaged
-    {
-        byte* read = (byte*)reader + CoupledReader.Bytes(_filter);
-        byte* spread = read + SpreadColumns;
-        ulong alive = _columns.Count(place->Column, place->Column + count);
-        Status status = reader->Read(place->Sequence, alive, (CoupledReader.Id*)read);
-        place->Sequence += alive;
-        for (uint i = 0; i < count; i++)
-            spread[i] = _columns[place->Column + i] ? *read++ : (byte)0;
-        reader->Convert(spread, count, dst);
-        return status;
     }
 }

@@ -9,7 +9,7 @@ internal readonly unsafe struct CoupledKernels
     /// <summary>What the fastest kernels are made for.</summary>
     public const int FastHashes = 5;
     public const int FastSpanLog2 = 7;
-    public const int FastCellBits = 8;
+    public const int NarrowCellBits = 8;
     public const int FastClusters = 16;
 
     /// <summary>Cluster ids of whole groups.</summary>
@@ -27,45 +27,39 @@ internal readonly unsafe struct CoupledKernels
     /// <summary>Bit planes to cells, 64 of them.</summary>
     public delegate*<byte*, int, byte*, CoupledTables*, void> Unpack { get; private init; }
 
-    /// <summary>Ids to 16-bit elements, at most 15 clusters; returns how many it did. Null where there is none.</summary>
-    public delegate*<byte*, nuint, CoupledTables*, ushort*, nuint> Elements16 { get; private init; }
-
     public static CoupledKernels Choose(InstructionSet set, in CoupledFilter filter, int clusters)
     {
-        bool fast = filter.Hashes == FastHashes && filter.SpanLog2 == FastSpanLog2 && filter.CellBits <= FastCellBits;
-        bool few = fast && clusters <= FastClusters;
+        bool fast = filter.Hashes == FastHashes && filter.SpanLog2 == FastSpanLog2;
+        bool narrow = filter.CellBits <= NarrowCellBits;
+        bool few = fast && narrow && clusters <= FastClusters;
         return set switch
         {
             InstructionSet.Neon when AdvSimd.Arm64.IsSupported => new CoupledKernels
             {
-                Ids = fast ? &CoupledNeon.Ids : &CoupledVector128.Ids,
+                Ids = !fast ? &CoupledVector128.Ids : narrow ? &CoupledNeon.Ids<NarrowCells> : &CoupledNeon.Ids<WideCells>,
                 Float32 = few ? &CoupledNeon.Float32 : null,
                 Unpack = &CoupledNeon.Unpack,
-                Elements16 = &CoupledNeon.Elements16,
             },
             InstructionSet.Avx2 when Avx2.IsSupported => new CoupledKernels
             {
-                Ids = fast ? &CoupledAvx2.Ids : &CoupledVector128.Ids,
+                Ids = !fast ? &CoupledVector128.Ids : narrow ? &CoupledAvx2.Ids<NarrowCells> : &CoupledAvx2.Ids<WideCells>,
                 Float32 = !few ? null : clusters < 8 ? &CoupledAvx2.FewFloat32<Cached> : &CoupledAvx2.Float32<Cached>,
                 Streaming = !few ? null : clusters < 8 ? &CoupledAvx2.FewFloat32<Streaming> : &CoupledAvx2.Float32<Streaming>,
                 StreamingMask = 31,
                 Unpack = &CoupledVector128.Unpack,
-                Elements16 = &CoupledVector128.Elements16,
             },
             InstructionSet.Sse when Ssse3.IsSupported => new CoupledKernels
             {
-                Ids = fast ? &CoupledSse.Ids : &CoupledVector128.Ids,
+                Ids = !fast ? &CoupledVector128.Ids : narrow ? &CoupledSse.Ids<NarrowCells> : &CoupledSse.Ids<WideCells>,
                 Float32 = few ? &CoupledSse.Float32<Cached> : null,
                 Streaming = few ? &CoupledSse.Float32<Streaming> : null,
                 StreamingMask = 15,
                 Unpack = &CoupledVector128.Unpack,
-                Elements16 = &CoupledVector128.Elements16,
             },
             InstructionSet.Vector128 => new CoupledKernels
             {
                 Ids = &CoupledVector128.Ids,
                 Unpack = &CoupledVector128.Unpack,
-                Elements16 = &CoupledVector128.Elements16,
             },
             _ => new CoupledKernels { Ids = &CoupledScalar.Ids, Unpack = &CoupledScalar.Unpack },
         };

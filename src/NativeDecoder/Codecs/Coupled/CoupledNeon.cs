@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Weightless.NativeDecoder.Codecs.Coupled;
 
-/// <summary>AdvSimd: five hashes, a span of 128 cells, at most 8 bits a cell.</summary>
+/// <summary>AdvSimd: five hashes, a span of 128 cells.</summary>
 /// <remarks>
 /// Written for an in-order core, in the order in which it should issue, which the JIT keeps: all scalar work of a group, with
 /// the hash of the next one between its own steps, then all loads, then the vector work on four chunks of 16 lanes at once, so
@@ -12,7 +12,7 @@ namespace Weightless.NativeDecoder.Codecs.Coupled;
 /// </remarks>
 internal static unsafe class CoupledNeon
 {
-    /// <summary>Float32 with at most 16 clusters.</summary>
+    /// <summary>Float32 with at most 8 bits a cell and 16 clusters.</summary>
     public static void Float32(CoupledRun* run, CoupledTables* tables)
     {
         byte* window = run->Window, d = run->Destination;
@@ -89,8 +89,9 @@ internal static unsafe class CoupledNeon
     }
 
     /// <summary>Cluster ids, any number of clusters.</summary>
-    public static void Ids(CoupledRun* run, CoupledTables* tables)
+    public static void Ids<TCells>(CoupledRun* run, CoupledTables* tables) where TCells : struct, ICells
     {
+        nint high = (nint)(run->HighWindow - run->Window);
         byte* window = run->Window, d = run->Destination;
         ulong x = run->Counter, y = run->Y, step = run->Step, golden = tables->Golden, multiplier = tables->Multiplier;
         ulong symbols = (1u << tables->CellBits) - 1, h = CoupledHash.Mix(x, multiplier);
@@ -113,6 +114,7 @@ internal static unsafe class CoupledNeon
             byte* p3 = p + (q3 >> 57);
             byte* p4 = p + (q4 >> 57);
             byte mask = (byte)h;
+            byte highMask = (byte)(h >> 8);
             byte* d2 = d + 32;
             y += step;
             h = g ^ (g >> 32);
@@ -155,6 +157,55 @@ internal static unsafe class CoupledNeon
             Vector128<byte> k1 = Vector128.GreaterThan(clusters, s1);
             Vector128<byte> k2 = Vector128.GreaterThan(clusters, s2);
             Vector128<byte> k3 = Vector128.GreaterThan(clusters, s3);
+            if (TCells.AreWide)
+            {
+                // The upper bits of a key are zero.
+                a0 = Vector128.Load(p0 + high);
+                a1 = Vector128.Load(p0 + high + 16);
+                a2 = Vector128.Load(p0 + high + 32);
+                a3 = Vector128.Load(p0 + high + 48);
+                b0 = Vector128.Load(p1 + high + 128);
+                b1 = Vector128.Load(p1 + high + 144);
+                b2 = Vector128.Load(p1 + high + 160);
+                b3 = Vector128.Load(p1 + high + 176);
+                c0 = Vector128.Load(p2 + high + 256);
+                c1 = Vector128.Load(p2 + high + 272);
+                c2 = Vector128.Load(p2 + high + 288);
+                c3 = Vector128.Load(p2 + high + 304);
+                e0 = Vector128.Load(p3 + high + 384);
+                e1 = Vector128.Load(p3 + high + 400);
+                e2 = Vector128.Load(p3 + high + 416);
+                e3 = Vector128.Load(p3 + high + 432);
+                a0 ^= b0;
+                a1 ^= b1;
+                a2 ^= b2;
+                a3 ^= b3;
+                b0 = Vector128.Load(p4 + high + 512);
+                b1 = Vector128.Load(p4 + high + 528);
+                b2 = Vector128.Load(p4 + high + 544);
+                b3 = Vector128.Load(p4 + high + 560);
+                m = Vector128.Create(highMask);
+                c0 ^= e0;
+                c1 ^= e1;
+                c2 ^= e2;
+                c3 ^= e3;
+                b0 ^= m;
+                b1 ^= m;
+                b2 ^= m;
+                b3 ^= m;
+                a0 ^= c0;
+                a1 ^= c1;
+                a2 ^= c2;
+                a3 ^= c3;
+                a0 = Vector128.Equals(a0, b0);
+                a1 = Vector128.Equals(a1, b1);
+                a2 = Vector128.Equals(a2, b2);
+                a3 = Vector128.Equals(a3, b3);
+                k0 &= a0;
+                k1 &= a1;
+                k2 &= a2;
+                k3 &= a3;
+            }
             s0 -= k0;
             s1 -= k1;
             s2 -= k2;
@@ -195,27 +246,6 @@ internal static unsafe class CoupledNeon
         }
         AdvSimd.Arm64.StorePair(cells, a0, a1);
         AdvSimd.Arm64.StorePair(cells + 32, a2, a3);
-    }
-
-    /// <summary>Ids to 16-bit elements, at most 15 clusters, 64 at a time; returns how many were done.</summary>
-    public static nuint Elements16(byte* ids, nuint count, CoupledTables* tables, ushort* d)
-    {
-        Vector128<byte> low = Vector128.Load(tables->Planes16), high = Vector128.Load(tables->Planes16 + 16);
-        nuint i = 0;
-        for (; i + 64 <= count; i += 64)
-        {
-            byte* d0 = (byte*)(d + i), d1 = d0 + 32, d2 = d0 + 64, d3 = d0 + 96;
-            Vector128<byte> s0 = Vector128.Load(ids + i), s1 = Vector128.Load(ids + i + 16), s2 = Vector128.Load(ids + i + 32),
-                s3 = Vector128.Load(ids + i + 48);
-            Vector128<byte> a0 = Tbl(low, s0), b0 = Tbl(high, s0), a1 = Tbl(low, s1), b1 = Tbl(high, s1);
-            Vector128<byte> a2 = Tbl(low, s2), b2 = Tbl(high, s2);
-            AdvSimd.Arm64.StoreVectorAndZip(d0, (a0, b0));
-            Vector128<byte> a3 = Tbl(low, s3), b3 = Tbl(high, s3);
-            AdvSimd.Arm64.StoreVectorAndZip(d1, (a1, b1));
-            AdvSimd.Arm64.StoreVectorAndZip(d2, (a2, b2));
-            AdvSimd.Arm64.StoreVectorAndZip(d3, (a3, b3));
-        }
-        return i;
     }
 
     private static Vector128<byte> Tbl(Vector128<byte> table, Vector128<byte> index) => AdvSimd.Arm64.VectorTableLookup(table, index);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weightless.NativeDecoder.Codecs.Elements;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs.Coupled;
@@ -26,6 +27,7 @@ internal unsafe struct CoupledReader
     private CoupledFilter _filter;
     private CoupledTables _tables;
     private CoupledKernels _kernels;
+    private delegate*<byte*, ulong, void*, void*, void> _lookUp;
     private CoupledPiece _piece;
     private CoupledFilter.Cursor _cursor;
     private bool _hasPiece;
@@ -46,7 +48,9 @@ internal unsafe struct CoupledReader
     {
         this = default;
         _filter = filter;
-        _kernels = CoupledKernels.Choose(InstructionSets.Current, filter, clusters);
+        InstructionSet set = InstructionSets.Current;
+        _kernels = CoupledKernels.Choose(set, filter, clusters);
+        _lookUp = IdLookUp.ChooseSparse(set, clusters + 1, sizeof(T));
         _streams = streams && sizeof(T) == 4 && _kernels.Streaming != null;
         CoupledTables* tables = (CoupledTables*)Unsafe.AsPointer(ref _tables);
         tables->Fill(filter, clusters, elements);
@@ -96,13 +100,7 @@ internal unsafe struct CoupledReader
     /// <summary>Ids to output elements; in place if these are bytes.</summary>
     public readonly void Convert<T>(byte* ids, nuint count, T* d) where T : unmanaged
     {
-        CoupledTables* tables = Tables;
-        T* elements = (T*)tables->Elements;
-        nuint i = 0;
-        if (sizeof(T) == 2 && tables->Clusters < 16 && _kernels.Elements16 != null)
-            i = _kernels.Elements16(ids, count, tables, (ushort*)d);
-        for (; i < count; i++)
-            d[i] = elements[ids[i]];
+        _lookUp(ids, count, Tables->Elements, d);
     }
 
     // The reader is in unmanaged memory, so that its address stays.

@@ -28,9 +28,6 @@ internal unsafe struct CoupledTables
     /// <summary>Byte b of entry x is byte b of the 32-bit element of centroid x; from K up zero.</summary>
     public fixed byte Planes[4 * 16];
 
-    /// <summary>Byte b of entry i is byte b of the 16-bit element of id i.</summary>
-    public fixed byte Planes16[2 * 16];
-
     /// <summary>For unpacking bit planes: lane i of 64 looks into byte i / 8, at bit i % 8.</summary>
     public fixed byte Lanes[64];
 
@@ -63,12 +60,10 @@ internal unsafe struct CoupledTables
         for (int i = 0; i < 16; i++)
             Bits[i] = (byte)(1 << i % 8);
         byte* bytes = (byte*)elements;
-        for (int i = 0; i < 16; i++)
+        for (int i = 0; i < 16 && sizeof(T) == 4; i++)
         {
-            for (int b = 0; b < 4 && sizeof(T) == 4; b++)
+            for (int b = 0; b < 4; b++)
                 Planes[16 * b + i] = bytes[4 * (i + 1) + b];
-            for (int b = 0; b < 2 && sizeof(T) == 2; b++)
-                Planes16[16 * b + i] = bytes[2 * i + b];
         }
     }
 }

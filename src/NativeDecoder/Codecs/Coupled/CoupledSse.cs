@@ -4,31 +4,36 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Weightless.NativeDecoder.Codecs.Coupled;
 
-/// <summary>SSSE3, which every x64 machine of NativeAOT has: five hashes, a span of 128 cells, at most 8 bits a cell.</summary>
+/// <summary>SSSE3, which every x64 machine of NativeAOT has: five hashes, a span of 128 cells.</summary>
 internal static unsafe class CoupledSse
 {
     /// <summary>Cluster ids, any number of clusters.</summary>
-    public static void Ids(CoupledRun* run, CoupledTables* tables)
+    public static void Ids<TCells>(CoupledRun* run, CoupledTables* tables) where TCells : struct, ICells
     {
+        nint high = (nint)(run->HighWindow - run->Window);
         byte* d = run->Destination;
         byte* window = run->Window;
         ulong x = run->Counter, y = run->Y, step = run->Step;
-        byte symbols = (byte)((1 << tables->CellBits) - 1);
+        uint symbols = (1u << tables->CellBits) - 1;
         Vector128<byte> last = Vector128.Create((byte)(tables->Clusters - 1));
         for (nint left = run->Groups; left > 0; left--, d += 64, x += CoupledHash.Golden, y += step)
         {
             ulong h = CoupledHash.Mix(x);
             byte* p = window + (y >> 32);
-            Vector128<byte> mask = Vector128.Create((byte)(h & symbols));
+            uint masks = (uint)h & symbols;
+            Vector128<byte> mask = Vector128.Create((byte)masks), highMask = Vector128.Create((byte)(masks >> 8));
             for (int l = 0; l < 64; l += 16)
             {
                 Vector128<byte> a = Symbols(p + l, h, mask);
-                Vector128.Store((a + Vector128<byte>.One) & Vector128.Equals(Vector128.Min(a, last), a), d + l);
+                Vector128<byte> isKey = Vector128.Equals(Vector128.Min(a, last), a);
+                if (TCells.AreWide)
+                    isKey &= Vector128.Equals(Symbols(p + high + l, h, highMask), Vector128<byte>.Zero);
+                Vector128.Store((a + Vector128<byte>.One) & isKey, d + l);
             }
         }
     }
 
-    /// <summary>Float32 with at most 16 clusters: four byte planes, interleaved.</summary>
+    /// <summary>Float32 with at most 8 bits a cell and 16 clusters: four byte planes, interleaved.</summary>
     public static void Float32<TStore>(CoupledRun* run, CoupledTables* tables) where TStore : struct, IStore
     {
         float* d = (float*)run->Destination;

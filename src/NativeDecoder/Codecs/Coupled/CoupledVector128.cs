@@ -69,21 +69,6 @@ internal static unsafe class CoupledVector128
             Vector128.Equals(Look(w, Vector128.Load(lanes)) & bits, bits);
     }
 
-    /// <summary>Ids to 16-bit elements, at most 15 clusters, 16 at a time; returns how many were done.</summary>
-    public static nuint Elements16(byte* ids, nuint count, CoupledTables* tables, ushort* d)
-    {
-        Vector128<byte> low = Vector128.Load(tables->Planes16), high = Vector128.Load(tables->Planes16 + 16);
-        nuint i = 0;
-        for (; i + 16 <= count; i += 16)
-        {
-            Vector128<byte> x = Vector128.Load(ids + i);
-            Vector128<byte> a = Look(low, x), b = Look(high, x);
-            Vector128.Store(Vector128.WidenLower(a) | (Vector128.WidenLower(b) << 8), d + i);
-            Vector128.Store(Vector128.WidenUpper(a) | (Vector128.WidenUpper(b) << 8), d + i + 8);
-        }
-        return i;
-    }
-
     // NativeAOT makes a loop over bytes of the portable shuffle.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Look(Vector128<byte> table, Vector128<byte> index) =>

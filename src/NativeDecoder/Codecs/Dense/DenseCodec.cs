@@ -1,3 +1,4 @@
+using Weightless.NativeDecoder.Codecs.Elements;
 using Weightless.NativeDecoder.Coders;
 using Weightless.NativeDecoder.Format;
 
@@ -66,13 +67,39 @@ internal unsafe struct DenseCodec : ICodec<DenseCodec>
 
     private readonly Alphabets Symbols => Alphabets(_palette.Clusters);
 
-    /// <summary>Ids of one width are found anywhere.</summary>
+    /// <summary>Ids of one width are found anywhere, by eight.</summary>
     private readonly Status Seek<T>(in WeightRange range, T* table, T* dst) where T : unmanaged
     {
-        FixedWidth ids = default;
-        ByteReader section = _section;
-        ids.TryOpen(ref section, Symbols, null);
-        return ids.TrySeek(range.First) ? Read(ref ids, range.Count, table, dst) : Status.Corrupt;
+        const uint chunk = 1024;
+        int bits = Symbols.Bits(0);
+        if (range.End > 8 * (ulong)_section.Left / (uint)bits)
+            return Status.Corrupt;
+        InstructionSet set = InstructionSets.Current;
+        delegate*<byte*, int, ulong, byte*, void> unpack = PackedIds.Unpacking(set, bits);
+        delegate*<byte*, ulong, void*, void*, void> lookUp = IdLookUp.Choose(set, 1 << bits, sizeof(T));
+        byte* unpacked = stackalloc byte[(int)chunk];
+        uint before = (uint)(range.First % 8);
+        byte* packed = _section.Position + range.First / 8 * (uint)bits;
+        uint largest = 0;
+        for (ulong left = range.Count; left > 0;)
+        {
+            uint count = (uint)Math.Min(left + before, chunk);
+            byte* ids = packed;
+            if (bits < 8)
+            {
+                unpack(packed, bits, count, unpacked);
+                ids = unpacked;
+            }
+            packed += chunk / 8 * (uint)bits;
+            ids += before;
+            count -= before;
+            before = 0;
+            largest = Math.Max(largest, PackedIds.Largest(ids, count));
+            lookUp(ids, count, table, dst);
+            dst += count;
+            left -= count;
+        }
+        return largest <= (uint)_palette.Clusters ? Status.Ok : Status.Corrupt;
     }
 
     private readonly Status Stream<TIds, T>(in WeightRange range, T* table, T* dst, in Workspace workspace)

@@ -3,21 +3,24 @@ using Weightless.NativeDecoder.Format;
 namespace Weightless.NativeDecoder.Codecs.Grid;
 
 /// <summary>
-/// A grid: any codec of integers of 8 bits, and what makes the elements of them, integer x scale. docs/format-grid.md defines it.
+/// A grid: integers of 8 bits by any method, and what makes the elements of them, integer x scale. docs/format-grid.md defines it.
+/// The integers' codec is opened for each thing that is asked of it: in its own type for each it would be compiled for each.
 /// </summary>
-internal unsafe struct GridCodec<TIntegers> : ICodec<GridCodec<TIntegers>> where TIntegers : unmanaged, ICodec<TIntegers>
+internal unsafe struct GridCodec : ICodec<GridCodec>
 {
     private TensorEntry _entry;
     private GridHeader _grid;
-    private TIntegers _integers;
+    private TensorEntry _integers;
+    private TensorDirectory _directory;
+    private IntegerFacts _facts;
 
     public static bool TakesWideElements => false;
 
-    public static Status Open(in TensorEntry entry, in TensorDirectory directory, out GridCodec<TIntegers> codec)
+    public static Status Open(in TensorEntry entry, in TensorDirectory directory, out GridCodec codec)
     {
-        codec = new GridCodec<TIntegers> { _entry = entry };
-        return GridHeader.TryRead(entry, out codec._grid, out TensorEntry integers)
-            ? TIntegers.Open(integers, directory, out codec._integers)
+        codec = new GridCodec { _entry = entry, _directory = directory };
+        return GridHeader.TryRead(entry, out codec._grid, out codec._integers)
+            ? Dispatch.Run(codec._integers, directory, ref codec._facts)
             : Status.Corrupt;
     }
 
@@ -28,7 +31,7 @@ internal unsafe struct GridCodec<TIntegers> : ICodec<GridCodec<TIntegers>> where
     {
         get
         {
-            SectionFacts facts = _integers.Facts;
+            SectionFacts facts = _facts.Facts;
             ulong nonzeros = _grid.IsPlain ? facts.Nonzeros : _entry.Weights;
             return new SectionFacts(nonzeros, facts.Clusters, facts.CellBits)
             {
@@ -42,23 +45,26 @@ internal unsafe struct GridCodec<TIntegers> : ICodec<GridCodec<TIntegers>> where
         ElementType.F32 or ElementType.F16 or ElementType.BF16 => _grid.HasScale,
         ElementType.I16 => true,
         ElementType.I8 => _grid.IsPlain,
-        ElementType.Id8 => _grid.IsPlain && _integers.CanDecode(output),
+        ElementType.Id8 => _grid.IsPlain && _facts.HasIds,
         _ => false,
     };
 
-    public readonly ulong UnitWeights => _integers.UnitWeights;
+    public readonly ulong UnitWeights => _facts.UnitWeights;
 
-    public readonly nuint StateBytes => _integers.StateBytes;
+    public readonly nuint StateBytes => _facts.StateBytes;
 
-    public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged =>
-        _integers.FillTable(Coded(output), (byte*)table);
+    /// <summary>The integers' codec fills it.</summary>
+    public readonly void FillTable<T>(ElementType output, T* table) where T : unmanaged
+    {
+    }
 
     /// <summary>The integers come first, at the end of where the elements will be: these overwrite them as they are read.</summary>
     public readonly Status Decode<T>(in WeightRange range, ElementType output, T* table, T* dst, byte* memory, Part part)
         where T : unmanaged
     {
         byte* coded = (byte*)(dst + range.Count) - range.Count;
-        Status status = _integers.Decode(range, Coded(output), (byte*)table, coded, memory, part);
+        DecodedIntegers call = new(range, Coded(output), (byte*)table, coded, memory, part);
+        Status status = Dispatch.Run(_integers, _directory, ref call);
         if (status == Status.Ok && sizeof(T) > 1)
             new GridElements(_grid, output).Make((sbyte*)coded, range.First, range.Count, dst);
         return status;
@@ -67,21 +73,22 @@ internal unsafe struct GridCodec<TIntegers> : ICodec<GridCodec<TIntegers>> where
     public readonly Status ForEachPiece<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
         where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
     {
-        if (sizeof(T) == 1)
-            return _integers.ForEachPiece<T, TVisitor>(Coded(output), memory, visitor);
-        GridPieces<T, TVisitor> pieces = new(new GridElements(_grid, output), _entry.Columns, visitor);
-        return _integers.ForEachPiece<byte, GridPieces<T, TVisitor>>(ElementType.I8, memory, &pieces);
+        GridElements elements = new(_grid, output);
+        GridPieces pieces = new(&elements, _entry.Columns, visitor, &GridPieces.Show<T, TVisitor>);
+        IntegerPieces call = new(Coded(output), memory, &pieces);
+        return Dispatch.Run(_integers, _directory, ref call);
     }
 
-    public readonly bool SkipsZeros => _grid.IsPlain && _integers.SkipsZeros;
+    public readonly bool SkipsZeros => _grid.IsPlain && _facts.SkipsZeros;
 
     public readonly Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
         where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T>
     {
-        if (ElementTypes.Size(output) == 1)
-            return _integers.ForEachNonzero<T, TVisitor>(output, memory, visitor);
-        GridNonzeros<T, TVisitor> nonzeros = new(_grid, output, visitor);
-        return _integers.ForEachNonzero<uint, GridNonzeros<T, TVisitor>>(ElementType.I8, memory, &nonzeros);
+        GridNonzeros nonzeros = new(_grid, output, visitor, &GridNonzeros.Show<T, TVisitor>);
+        IntegerNonzeros call = new(Coded(output), memory, &nonzeros);
+        Status status = Dispatch.Run(_integers, _directory, ref call);
+        nonzeros.Flush();
+        return status;
     }
 
     /// <summary>What the integers are decoded to: themselves, unless their ids are asked for.</summary>

@@ -1,28 +1,42 @@
 namespace Weightless.NativeDecoder.Codecs.Grid;
 
 /// <summary>Shows a visitor the elements of pieces of integers, in smaller pieces.</summary>
-internal unsafe struct GridPieces<T, TVisitor>(GridElements elements, ulong columns, TVisitor* visitor) : IPieceVisitor<byte>
-    where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
+/// <param name="visitor">Of the type that <paramref name="show"/> is for.</param>
+internal readonly unsafe struct GridPieces(GridElements* elements, ulong columns, void* visitor,
+    delegate*<in GridPieces, ulong, ulong, ulong, ulong, byte*, void> show) : IPieceVisitor<byte>
 {
-    private fixed byte _piece[Pieces.Bytes];
+    public void Visit(ulong row, ulong column, ulong rows, ulong count, byte* integers) =>
+        show(this, row, column, rows, count, integers);
 
-    public void Visit(ulong row, ulong column, ulong rows, ulong count, byte* integers)
+    /// <summary>The visitor's own elements and type: one function for all codecs.</summary>
+    public static void Show<T, TVisitor>(in GridPieces pieces, ulong row, ulong column, ulong rows, ulong count, byte* integers)
+        where T : unmanaged where TVisitor : unmanaged, IPieceVisitor<T>
     {
+        TVisitor* visitor = (TVisitor*)pieces.Visitor;
+        if (sizeof(T) == 1)
+        {
+            visitor->Visit(row, column, rows, count, (T*)integers);
+            return;
+        }
+        T* piece = stackalloc T[Pieces.Bytes / sizeof(T)];
         ulong most = (ulong)(Pieces.Bytes / sizeof(T));
         ulong atOnce = Math.Max(most / count, 1);
-        fixed (byte* piece = _piece)
+        for (ulong end = row + rows; row < end; row += atOnce)
         {
-            for (ulong end = row + rows; row < end; row += atOnce)
+            atOnce = Math.Min(atOnce, end - row);
+            for (ulong shown = 0; shown < count; shown += most)
             {
-                atOnce = Math.Min(atOnce, end - row);
-                for (ulong shown = 0; shown < count; shown += most)
-                {
-                    ulong some = Math.Min(most, count - shown);
-                    elements.Make((sbyte*)integers, row * columns + column + shown, atOnce * some, (T*)piece);
-                    visitor->Visit(row, column + shown, atOnce, some, (T*)piece);
-                    integers += atOnce * some;
-                }
+                ulong some = Math.Min(most, count - shown);
+                pieces.Elements->Make((sbyte*)integers, row * pieces.Columns + column + shown, atOnce * some, piece);
+                visitor->Visit(row, column + shown, atOnce, some, piece);
+                integers += atOnce * some;
             }
         }
     }
+
+    private GridElements* Elements => elements;
+
+    private ulong Columns => columns;
+
+    private void* Visitor => visitor;
 }

@@ -1,3 +1,4 @@
+using Weightless.NativeDecoder.Codecs.Elements;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs.Stored;
@@ -27,23 +28,19 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public nuint StateBytes => 0;
 
-    /// <summary>Elements are converted one by one.</summary>
+    /// <summary>Elements are converted without one.</summary>
     public void FillTable<T>(ElementType output, T* table) where T : unmanaged
     {
     }
 
     public Status Decode<T>(in WeightRange range, ElementType output, T* table, T* dst, byte* memory, Part part) where T : unmanaged
     {
-        int size = ElementTypes.Size(_entry.Type);
-        byte* source = _entry.Section + range.First * (ulong)size;
+        ulong size = (ulong)ElementTypes.Size(_entry.Type);
+        byte* source = _entry.Section + range.First * size;
         if (output == _entry.Type)
-            Buffer.MemoryCopy(source, dst, range.Count * (ulong)size, range.Count * (ulong)size);
-        else if (size == 1)
-            Convert(source, output, dst, range.Count);
-        else if (size == 2)
-            Convert((ushort*)source, output, dst, range.Count);
+            Buffer.MemoryCopy(source, dst, range.Count * size, range.Count * size);
         else
-            Convert((uint*)source, output, dst, range.Count);
+            ElementKernels.Conversion(InstructionSets.Current, _entry.Type, output)(source, range.Count, 1, (byte*)dst);
         return Status.Ok;
     }
 
@@ -55,15 +52,4 @@ internal readonly unsafe struct StoredCodec : ICodec<StoredCodec>
 
     public Status ForEachNonzero<T, TVisitor>(ElementType output, byte* memory, TVisitor* visitor)
         where T : unmanaged where TVisitor : unmanaged, INonzeroVisitor<T> => Status.Internal;
-
-    private void Convert<TFrom, T>(TFrom* source, ElementType output, T* dst, ulong count) where TFrom : unmanaged where T : unmanaged
-    {
-        for (ulong i = 0; i < count; i++)
-        {
-            uint bits = 0;
-            *(TFrom*)&bits = source[i];
-            bits = Palette.Convert(bits, _entry.Type, output);
-            dst[i] = *(T*)&bits;
-        }
-    }
 }

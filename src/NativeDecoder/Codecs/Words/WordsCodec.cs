@@ -1,3 +1,4 @@
+using Weightless.NativeDecoder.Codecs.Elements;
 using Weightless.NativeDecoder.Format;
 
 namespace Weightless.NativeDecoder.Codecs.Words;
@@ -85,6 +86,7 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
     private readonly Status Copy<T>(WordsMemory* words, ulong first, ulong end, T* table, T* dst, bool isOpen) where T : unmanaged
     {
         Status status = isOpen ? Status.Ok : words->OpenIds(_layout, _palette.Clusters);
+        delegate*<byte*, ulong, void*, void*, void> lookUp = IdLookUp.Choose(InstructionSets.Current, _palette.Clusters + 1, sizeof(T));
         while (first < end && status == Status.Ok)
         {
             ulong band = first / _layout.BandWeights;
@@ -94,8 +96,7 @@ internal unsafe struct WordsCodec : ICodec<WordsCodec>
             if (status != Status.Ok)
                 break;
             ids += first - bandFirst;
-            for (ulong i = 0; i < count; i++)
-                dst[i] = table[ids[i]];
+            lookUp(ids, count, table, dst);
             dst += count;
             first += count;
         }

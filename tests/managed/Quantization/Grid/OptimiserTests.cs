@@ -87,8 +87,8 @@ public class OptimiserTests
             float scale = MathF.ScaleB(result.Step, result.Shifts[i / layer.Columns]);
             rounded[i] = (short)MathF.Round(layer.Weights[i] / scale);
         }
-        CoordinateDescent.Learned<AdaptiveRateModel>(rounded, layer.Columns, out double roundedBits);
-        CoordinateDescent.Learned<AdaptiveRateModel>(result.Integers, layer.Columns, out double bits);
+        CoordinateDescent.Learned<AdaptiveRateModel>(rounded, layer.Coding, out double roundedBits);
+        CoordinateDescent.Learned<AdaptiveRateModel>(result.Integers, layer.Coding, out double bits);
         Assert.True(bits < roundedBits, $"{bits} bits, rounded {roundedBits}");
         Assert.True(result.Loss + 0.02 * bits < Loss(layer, result, rounded) + 0.02 * roundedBits);
         Assert.Equal(result.Loss, Loss(layer, result, result.Integers), 1e-2 * result.Loss);
