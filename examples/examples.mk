@@ -1,8 +1,9 @@
 # Included by the Makefile at the root, from where the paths are.
 
-EXAMPLES := $(call for_machines,examples/decode examples/lenet)
+EXAMPLES := $(call for_machines,examples/decode examples/rebuild examples/lenet)
 $(call program, examples/decode, examples/c/decode.c, libweightless.a)
-$(call for_machines,examples/decode): SYSTEM_LIBS :=
+$(call program, examples/rebuild, examples/c/rebuild.c, libweightless.a)
+$(call for_machines,examples/decode examples/rebuild): SYSTEM_LIBS :=
 $(call program, examples/lenet,  examples/c/lenet.c,  libweightless.a)
 
 .PHONY: demo

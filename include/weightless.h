@@ -65,16 +65,17 @@ enum {
     WL_ERROR_ARGUMENT = 1,        /* a null pointer, an unknown type number, a model that wl_open did not fill */
     WL_ERROR_NO_TENSOR = 2,       /* no tensor has that index or name */
     WL_ERROR_TYPE = 3,            /* this tensor cannot be decoded to that type: see wl_decode */
-    WL_ERROR_ROWS = 4,            /* first_row + row_count is beyond the last row */
+    WL_ERROR_ROWS = 4,            /* first_row + row_count is beyond the last row; first_byte + count beyond the last byte */
     WL_ERROR_DST_SIZE = 5,        /* dst is too small for the output */
     WL_ERROR_WORKSPACE_SIZE = 6,  /* workspace is smaller than wl_workspace_size says */
+    WL_ERROR_NO_MODEL = 7,        /* the file holds tensors only, and no model to rebuild */
     /* what is wrong with the file */
     WL_ERROR_MAGIC = 16,          /* the bytes are not a .wls file */
     WL_ERROR_VERSION = 17,        /* a .wls file of a version that this library does not read */
     WL_ERROR_TRUNCATED = 18,      /* the file ends before its directory or its sections do */
     WL_ERROR_DIRECTORY = 19,      /* the directory fails its checksum or contradicts itself */
-    WL_ERROR_CHECKSUM = 20,       /* a tensor's section fails its checksum (only wl_verify computes it) */
-    WL_ERROR_CORRUPT = 21,        /* a tensor's section contradicts itself or its directory entry */
+    WL_ERROR_CHECKSUM = 20,       /* a section fails its checksum (only wl_verify computes it) */
+    WL_ERROR_CORRUPT = 21,        /* a section contradicts itself or its directory entry */
     WL_ERROR_UNSUPPORTED = 22,    /* a method or coder that this library does not know */
     /* ours */
     WL_ERROR_INTERNAL = 48        /* a defect of the library: please report it */
@@ -286,6 +287,28 @@ wl_status wl_matvec(const wl_model *model, uint32_t tensor, const float *x, size
  * Errors: ARGUMENT, NO_TENSOR, TYPE (it is no grid), ROWS (it has fewer channels), CORRUPT. Since 1.0.
  */
 wl_status wl_tensor_scales(const wl_model *model, uint32_t tensor, uint64_t first_channel, uint64_t count, float *scales);
+
+/*
+ * A file that was encoded from an .onnx or a .tflite model holds the rest of that model too, and the model file can be had again:
+ * byte for byte where its tensors were encoded exactly, else as long as it was and with the weights that wl_decode gives.
+ * wl_rebuild_size tells how long it is, and how much workspace wl_rebuild needs: room for what is decoded together (a band of
+ * words and exponent, a row of context, at most 128 KiB for tensors of usual shapes), for the tensor that needs most, and for the rest of
+ * the model, at most 400 KiB.
+ * Hostile input: reads the directory and the sections' headers. A size that is not the one expected is the file's word alone.
+ * Errors: ARGUMENT, NO_MODEL, CORRUPT. Since 1.0.
+ */
+wl_status wl_rebuild_size(const wl_model *model, uint64_t *size, size_t *workspace_size);
+
+/*
+ * Writes bytes [first_byte, first_byte + count) of that model file to dst (any alignment), for example to a flash partition piece
+ * by piece, or into the one buffer that a runtime reads a model from. Ranges in order, on one workspace, cost one decode of each
+ * tensor together, whatever their length, and a hash of the workspace each: "that workspace" of wl_decode_rows. In another order a
+ * range costs what a band does there, and of the rest of the model what decoding it from the start does. dst_size may be larger than
+ * count. A first use of the workspace needs no initialisation.
+ * Hostile input: as wl_decode. Errors: ARGUMENT, NO_MODEL, ROWS, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
+ */
+wl_status wl_rebuild(const wl_model *model, uint64_t first_byte, uint64_t count, void *dst, size_t dst_size, void *workspace,
+                     size_t workspace_size);
 
 /*
  * Checks every section against its checksum and every tensor's parameters: worth doing once after a download. It reads

@@ -156,6 +156,48 @@ static void wrong_numbers(const wl_model *model, uint32_t tensor, const golden *
     free(workspace);
 }
 
+static void wrong_ranges(const golden_set *set)
+{
+    wl_model model, unopened;
+    uint64_t size;
+    size_t workspace_size;
+    uint8_t *dst, *workspace;
+    const golden *file = set->list;
+    memset(&unopened, 0, sizeof unopened);
+    while (!file->model)
+        CHECK(++file < set->list + set->count);
+    CHECK_STATUS(wl_open(file->data, file->size, &model), WL_OK);
+    CHECK_STATUS(wl_rebuild_size(NULL, &size, &workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild_size(&unopened, &size, &workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild_size(&model, NULL, &workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild_size(&model, &size, NULL), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild_size(&model, &size, &workspace_size), WL_OK);
+    dst = malloc((size_t)size + 1);
+    workspace = malloc(workspace_size);
+    CHECK(dst && workspace && size > 2);
+    memset(dst, 0x5a, (size_t)size + 1);
+#define REBUILD(first, count, dst_size) wl_rebuild(&model, first, count, dst, dst_size, workspace, workspace_size)
+    CHECK_STATUS(wl_rebuild(NULL, 0, 1, dst, 1, workspace, workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild(&unopened, 0, 1, dst, 1, workspace, workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild(&model, 0, 1, NULL, 1, workspace, workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild(&model, 0, 1, dst, 1, NULL, workspace_size), WL_ERROR_ARGUMENT);
+    CHECK_STATUS(wl_rebuild(&model, 0, 1, dst, 1, workspace, workspace_size - 1), WL_ERROR_WORKSPACE_SIZE);
+    CHECK_STATUS(wl_rebuild(&model, 0, 1, dst, 1, workspace, 0), WL_ERROR_WORKSPACE_SIZE);
+    CHECK_STATUS(wl_rebuild(&model, 0, size, dst, (size_t)size, workspace, workspace_size - 1), WL_ERROR_WORKSPACE_SIZE);
+    CHECK_STATUS(REBUILD(0, size + 1, (size_t)size + 1), WL_ERROR_ROWS);
+    CHECK_STATUS(REBUILD(size, 1, 1), WL_ERROR_ROWS);
+    CHECK_STATUS(REBUILD(size + 1, 0, 0), WL_ERROR_ROWS);
+    CHECK_STATUS(REBUILD(1, UINT64_MAX, 1), WL_ERROR_ROWS);
+    CHECK_STATUS(REBUILD(UINT64_MAX, 2, 2), WL_ERROR_ROWS);
+    CHECK_STATUS(REBUILD(0, 2, 1), WL_ERROR_DST_SIZE);
+    CHECK_STATUS(REBUILD(0, 0, 0), WL_OK);
+    CHECK_STATUS(REBUILD(size, 0, 0), WL_OK);
+    CHECK_STATUS(REBUILD(0, size, (size_t)size), WL_OK);
+    CHECK(memcmp(dst, file->model, (size_t)size) == 0 && dst[size] == 0x5a);
+    free(dst);
+    free(workspace);
+}
+
 void misuse(const void *argument)
 {
     const golden_set *set = argument;
@@ -167,4 +209,5 @@ void misuse(const void *argument)
         continue;
     null_pointers(&model, tensor, &set->list[i]);
     wrong_numbers(&model, tensor, &set->list[i]);
+    wrong_ranges(set);
 }

@@ -185,6 +185,47 @@ static void check_product(const wl_model *model, uint32_t tensor, const wl_tenso
     free(workspace);
 }
 
+/* The model comes back in pieces of any length, whatever was done to the workspace; a file without one says so. */
+static void check_rebuild(const golden *file, const wl_model *model)
+{
+    uint64_t size = 1, first, count;
+    size_t workspace_size = 1, i;
+    uint8_t *memory, *dst, *workspace_memory, *workspace;
+    uint32_t state = 3;
+    wl_status status = wl_rebuild_size(model, &size, &workspace_size);
+    snprintf(check.context, sizeof check.context, "rebuild");
+    if (!file->model) {
+        CHECK(status == WL_ERROR_NO_MODEL && size == 0 && workspace_size == 0);
+        CHECK_STATUS(wl_rebuild(model, 0, 0, NULL, 0, NULL, 0), WL_ERROR_NO_MODEL);
+        return;
+    }
+    CHECK_STATUS(status, WL_OK);
+    CHECK(size == file->model_size);
+    dst = (memory = allocate((size_t)size + 16)) + 1;
+    workspace = (workspace_memory = allocate(workspace_size + 1)) + 1;
+    memset(workspace, 0xa5, workspace_size);
+    for (i = 0; i < 5; i++) {
+        for (first = 0; first < size; first += count) {
+            count = 1 + (i == 0 ? size : sequence_next(&state, (uint32_t)1 << 3 * i));
+            if (count > size - first)
+                count = size - first;
+            memset(dst, 0x5a, (size_t)count + 8);
+            CHECK_STATUS(wl_rebuild(model, first, count, dst, (size_t)count + 8, workspace, workspace_size), WL_OK);
+            CHECK(memcmp(dst, file->model + first, (size_t)count) == 0 && memcmp(dst + count, "ZZZZZZZZ", 8) == 0);
+            if (sequence_next(&state, 64) == 0)
+                workspace[sequence_next(&state, (uint32_t)workspace_size)] ^= (uint8_t)(1u << sequence_next(&state, 8));
+        }
+    }
+    for (i = 0; i < 64; i++) {
+        first = sequence_next(&state, (uint32_t)size);
+        count = sequence_next(&state, (uint32_t)(size - first) + 1);
+        CHECK_STATUS(wl_rebuild(model, first, count, dst, (size_t)count, workspace, workspace_size), WL_OK);
+        CHECK(memcmp(dst, file->model + first, (size_t)count) == 0);
+    }
+    free(memory);
+    free(workspace_memory);
+}
+
 void round_trip(const void *argument)
 {
     const golden *file = argument;
@@ -231,6 +272,7 @@ void round_trip(const void *argument)
     }
     CHECK(expected == file->expected + file->expected_size);
     CHECK(encoded < file->size);
+    check_rebuild(file, &model);
 }
 
 void zero_gc(const void *argument)

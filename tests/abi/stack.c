@@ -120,6 +120,23 @@ static void call_matvec(void)
                            now.workspace_size);
 }
 
+static void call_rebuild_size(void)
+{
+    uint64_t size;
+    now.status = wl_rebuild_size(&now.model, &size, &now.workspace_size);
+}
+
+/* All, then the last half again from where it begins, then byte by byte. */
+static void call_rebuild(void)
+{
+    size_t size = now.file->model_size, i;
+    now.status = wl_rebuild(&now.model, 0, size, now.dst, size, now.workspace, now.workspace_size);
+    if (now.status == WL_OK)
+        now.status = wl_rebuild(&now.model, size / 2, size - size / 2, now.dst, size, now.workspace, now.workspace_size);
+    for (i = 0; i < size && i < 64 && now.status == WL_OK; i++)
+        now.status = wl_rebuild(&now.model, i, 1, now.dst, 1, now.workspace, now.workspace_size);
+}
+
 static uint8_t *stack;
 static size_t deepest;
 static char deepest_call[256];
@@ -198,6 +215,15 @@ static void all_calls(const void *argument)
     measure("wl_index_size", call_index_size);
     measure("wl_index", call_index);
     measure("wl_find_tensor", call_find_tensor);
+    if (now.file->model) {
+        measure("wl_rebuild_size", call_rebuild_size);
+        now.workspace = calloc(now.workspace_size, 1);
+        now.dst = calloc(now.file->model_size, 1);
+        CHECK(now.workspace && now.dst);
+        measure("wl_rebuild", call_rebuild);
+        free(now.workspace);
+        free(now.dst);
+    }
     for (tensor = 0; tensor < wl_tensor_count(&now.model); tensor++) {
         size_t elements;
         now.tensor = tensor;

@@ -1,6 +1,6 @@
 /*
  * init.c - the first and only process of the emulated board: runs the commands of /commands, one a line, words parted by
- * spaces, and powers the board off. Prints what each of them took, in lines that tests/board/run reads.
+ * spaces, behind data=N with at most N KiB of memory that is not a file's (RLIMIT_DATA), and powers the board off. Prints what each of them took, in lines that tests/board/run reads.
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -27,8 +27,11 @@ static void run(char *line)
     char *words[32], *word;
     int count = 0, status = 0;
     struct rusage used;
+    struct rlimit data = {0, 0};
     pid_t child;
-    for (word = strtok(line, " "); word && count < 31; word = strtok(NULL, " "))
+    if (strncmp(line, "data=", 5) == 0)
+        data.rlim_cur = data.rlim_max = 1024 * (rlim_t)strtoul(strtok(line, " ") + 5, NULL, 10);
+    for (word = strtok(data.rlim_cur > 0 ? NULL : line, " "); word && count < 31; word = strtok(NULL, " "))
         words[count++] = word;
     words[count] = NULL;
     if (count == 0)
@@ -39,6 +42,8 @@ static void run(char *line)
     printf("\n");
     child = fork();
     if (child == 0) {
+        if (data.rlim_cur > 0 && setrlimit(RLIMIT_DATA, &data) != 0)
+            _exit(126);
         execv(words[0], words);
         perror(words[0]);
         _exit(127);

@@ -50,7 +50,7 @@ static guard file_guard, dst_guard, workspace_guard, index_guard, value_guard, v
 
 static void check_known(wl_status status)
 {
-    CHECK(status >= WL_OK && status <= WL_ERROR_UNSUPPORTED && (status <= WL_ERROR_WORKSPACE_SIZE || status >= WL_ERROR_MAGIC));
+    CHECK(status >= WL_OK && status <= WL_ERROR_UNSUPPORTED && (status <= WL_ERROR_NO_MODEL || status >= WL_ERROR_MAGIC));
 }
 
 static void check_guards(void)
@@ -296,6 +296,47 @@ static void multiply(session *session)
     }
 }
 
+/* Of the model that was encoded, any range; and what two calls give for its halves is what one gives. */
+static void rebuild(session *session)
+{
+    script *script = &session->script;
+    uint64_t size, first, count, half;
+    size_t workspace_size;
+    uint8_t *dst, *workspace, *halves;
+    wl_status status = wl_rebuild_size(&session->model, &size, &workspace_size), parts;
+    check_known(status);
+    if (status != WL_OK)
+        return;
+    first = draw(script, size < 65536 ? (uint32_t)size + 2 : 65536);
+    count = draw(script, 4) == 0 && first <= size ? size - first : draw(script, 2048);
+    if (draw(script, 32) == 31)
+        count = UINT64_MAX - draw(script, 4);
+    if (first > size || count > size - first) {
+        CHECK(wl_rebuild(&session->model, first, count, NULL, SIZE_MAX, NULL, SIZE_MAX) == WL_ERROR_ROWS);
+        return;
+    }
+    if (workspace_size > MOST_WORKSPACE || !afford(session, first + count))
+        return;
+    dst = guard_take(&dst_guard, (size_t)count, session->place);
+    workspace = guard_take(&workspace_guard, workspace_size, session->place);
+    halves = guard_take(&value_guard, (size_t)count, session->place);
+    memset(workspace, FRESH, workspace_size);
+    session->has_workspace = 1;
+    CHECK(count == 0 || wl_rebuild(&session->model, first, count, dst, (size_t)count - 1, workspace, workspace_size) == WL_ERROR_DST_SIZE);
+    CHECK(wl_rebuild(&session->model, first, count, dst, (size_t)count, workspace, workspace_size - 1) == WL_ERROR_WORKSPACE_SIZE);
+    status = wl_rebuild(&session->model, first, count, dst, (size_t)count, workspace, workspace_size);
+    check_known(status);
+    if (draw(script, 2) != 0)
+        workspace[draw(script, 65536) % workspace_size] ^= (uint8_t)(1 + draw(script, 255));
+    half = count / 2;
+    parts = wl_rebuild(&session->model, first, half, halves, (size_t)half, workspace, workspace_size);
+    if (parts == WL_OK)
+        parts = wl_rebuild(&session->model, first + half, count - half, halves + half, (size_t)(count - half), workspace, workspace_size);
+    check_guards();
+    CHECK(parts == status);
+    CHECK(status != WL_OK || memcmp(dst, halves, (size_t)count) == 0);
+}
+
 /* With an index every answer is the same. */
 static void look_by_index(session *session, uint32_t tensor, const wl_tensor *info, const char *name, uint32_t found)
 {
@@ -412,7 +453,8 @@ static void run(const uint8_t *data, size_t size)
     for (calls = 0; status == WL_OK && calls < MOST_CALLS && (calls == 0 || script_left(&session.script)); calls++) {
         switch (draw(&session.script, 16)) {
         case 15: misuse(&session); break;
-        case 14: case 13: look(&session); break;
+        case 14: look(&session); break;
+        case 13: rebuild(&session); break;
         case 12: case 11: case 10: multiply(&session); break;
         case 9: case 8: case 7: decode_csr(&session); break;
         default: decode(&session); break;

@@ -1,5 +1,5 @@
+using Weightless.Encoder.Models;
 using Weightless.Encoder.Wls;
-
 
 namespace Weightless.Tests.Golden;
 
@@ -40,8 +40,10 @@ public class GoldenFileTests
                     if (tensor.Weights < 1 << 20)
                         tensor.Decode(tensor.Type);
                 }
+                if (file.HasModel && file.ModelBytes < 1 << 20)
+                    file.Rebuild(Stream.Null);
             }
-            catch (Encoder.Models.ModelFormatException)
+            catch (ModelFormatException)
             {
                 // A status, and nothing but one.
             }
@@ -50,7 +52,11 @@ public class GoldenFileTests
 
     private static void Write(string name, string path, string expectedPath)
     {
-        byte[] bytes = GoldenFiles.Bytes(GoldenFiles.All().First(golden => golden.Name == name).Tensors);
+        EncodedTensor[] tensors = GoldenFiles.All().First(golden => golden.Name == name).Tensors;
+        ModelSource? model = GoldenFiles.Models.Contains(name) ? GoldenFiles.Model(tensors) : null;
+        byte[] bytes = GoldenFiles.Bytes(tensors, model is null ? null : EncodedSkeleton.Of(model));
+        if (model is not null)
+            File.WriteAllBytes(Path.ChangeExtension(path, ".model"), model.File.ToArray());
         File.WriteAllBytes(path, bytes);
         using WlsFile file = WlsFile.Open(bytes);
         File.WriteAllBytes(expectedPath, Decoded(file));

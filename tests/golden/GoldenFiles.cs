@@ -1,3 +1,4 @@
+using System.Text;
 using Weightless.Encoder.Codecs;
 using Weightless.Encoder.Codecs.Coupled;
 using Weightless.Encoder.Coders;
@@ -57,6 +58,12 @@ internal static class GoldenFiles
             RandomLayers.Make(6, 6, 6, 0.3, seed: 16) with { Type = ElementType.U8, Centroids = [1, 2, 3, 50, 254, 255] }, Coder.Arithmetic));
         foreach (Method method in RandomLayers.Methods)
             yield return (FormattableString.Invariant($"v1-{method}-k255").ToLowerInvariant(), [EveryByte(method)]);
+        yield return ("v1-model", [
+            Encoded.By(RandomLayers.Make(7, 9, 4, 0.5, seed: 25) with { Name = "a" }, Method.Dense, Coder.Huffman), Store(ElementType.F16, [3, 5]),
+            WordsTests.Encode(WordsTests.Skewed(20, 41, 12, 0.7, seed: 26) with { Name = "b" }, band: 300, 4, common: 9),
+            Encoded.ByContext(RandomLayers.Make(8, 5, 3, 0.5, seed: 27) with { Name = "c" }), Store(ElementType.I64, [0, 5]), Store(ElementType.U8, [3])]);
+        yield return ("v1-model-every", [.. InEverySystem(RandomLayers.Make(6, 11, 3, 0.3, seed: 28)),
+            .. ExponentTests.Kinds.Take(2).Select(kind => ExponentTests.Encode(ExponentTests.Floats(kind, [9, 23], seed: 29)))]);
         yield return ("v1-mixed",
         [
             Encoded.By(RandomLayers.Make(30, 20, 4, 0.2, seed: 2, ElementType.F16) with { Name = "conv", Shape = [30, 5, 2, 2] }, Method.Csr, Coder.Arithmetic),
@@ -66,11 +73,32 @@ internal static class GoldenFiles
         ]);
     }
 
-    public static byte[] Bytes(EncodedTensor[] tensors)
+    /// <summary>Those with a model; beside each there is NAME.model, what it is rebuilt to.</summary>
+    public static string[] Models { get; } = ["v1-model", "v1-model-every"];
+
+    public static byte[] Bytes(EncodedTensor[] tensors, EncodedSkeleton? skeleton = null)
     {
         MemoryStream stream = new();
-        WlsWriter.Write(stream, tensors);
+        WlsWriter.Write(stream, tensors, skeleton);
         return stream.ToArray();
+    }
+
+    /// <summary>A model that tells of its tensors. The second one's elements lie elsewhere.</summary>
+    public static ModelSource Model(EncodedTensor[] tensors)
+    {
+        using WlsFile file = WlsFile.Of(tensors);
+        List<byte> bytes = [];
+        List<Extent?> places = [];
+        foreach (WlsTensor tensor in file.Tensors)
+        {
+            bytes.AddRange(Encoding.UTF8.GetBytes($"Tensor {tensor.Name} has {tensor.Weights} elements, of {tensor.DenseBytes} bytes:\n"));
+            bool isHere = places.Count != 1;
+            places.Add(isHere ? new Extent(bytes.Count, (int)tensor.DenseBytes) : null);
+            if (isHere)
+                bytes.AddRange(tensor.Decode(tensor.Type));
+        }
+        bytes.AddRange("That is all."u8);
+        return new ModelSource(bytes.ToArray(), places);
     }
 
     private static ClusteredTensor Integers()

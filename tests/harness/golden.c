@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L
 #include "golden.h"
 
 #include <dirent.h>
@@ -5,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const wl_type all_types[TYPE_COUNT] = {WL_F32, WL_F16, WL_BF16, WL_I8,  WL_U8,  WL_F64,  WL_I16,
                                        WL_U16, WL_I32, WL_U32,  WL_I64, WL_U64, WL_BOOL, WL_ID8};
@@ -58,6 +60,11 @@ golden *golden_load(const char *folder, int *count)
         one.data = read_file(path, &one.size);
         snprintf(path, sizeof path, "%s/%s.expected", folder, one.name);
         one.expected = read_file(path, &one.expected_size);
+        one.model = NULL;
+        one.model_size = 0;
+        snprintf(path, sizeof path, "%s/%s.model", folder, one.name);
+        if (access(path, R_OK) == 0)
+            one.model = read_file(path, &one.model_size);
         list = realloc(list, ((size_t)*count + 1) * sizeof *list);
         if (!list)
             die("out of memory", path);

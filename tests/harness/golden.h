@@ -1,5 +1,6 @@
 /*
- * golden.h - the golden files: NAME.wls, and NAME.expected with the elements of its tensors, one tensor after the other.
+ * golden.h - the golden files: NAME.wls, NAME.expected with the elements of its tensors, one tensor after the other, and NAME.model with
+ * the model that it is rebuilt to, if it has one.
  * SPDX-License-Identifier: MIT
  */
 #ifndef GOLDEN_H
@@ -16,6 +17,8 @@ typedef struct golden {
     size_t size;
     uint8_t *expected;
     size_t expected_size;
+    uint8_t *model; /* what it is rebuilt to; NULL if it has no model */
+    size_t model_size;
 } golden;
 
 /* All golden files of a folder, by name. Ends the program when there is none. */

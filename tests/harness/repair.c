@@ -22,6 +22,12 @@ static int read_varint(const uint8_t *data, size_t end, size_t *at, uint64_t *va
     return 0;
 }
 
+static void repair_section(const uint8_t *section, size_t size, uint8_t *checksum)
+{
+    uint32_t hash = (uint32_t)XXH3_64bits(section, size);
+    memcpy(checksum, &hash, 4);
+}
+
 /* Puts the checksums of all sections right, as far as the directory can still be followed. */
 static void repair_sections(uint8_t *data, size_t size, size_t at, size_t end)
 {
@@ -47,13 +53,13 @@ static void repair_sections(uint8_t *data, size_t size, size_t at, size_t end)
             section = (section + 63) / 64 * 64;
         if (section > size || section_size > size - section)
             return;
-        {
-            uint32_t checksum = (uint32_t)XXH3_64bits(data + section, (size_t)section_size);
-            memcpy(data + at, &checksum, 4);
-        }
+        repair_section(data + section, (size_t)section_size, data + at);
         at += 4;
         section += (size_t)section_size;
     }
+    /* A skeleton's place is behind the last tensor's. */
+    if (at < end && read_varint(data, end, &at, &section_size) && end - at >= 4 && section <= size && section_size <= size - section)
+        repair_section(data + section, (size_t)section_size, data + at);
 }
 
 void repair(uint8_t *data, size_t size)

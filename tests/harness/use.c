@@ -13,7 +13,7 @@ static guard dst_guard, workspace_guard, index_guard, value_guard;
 
 static void check_known(wl_status status)
 {
-    CHECK(status >= WL_OK && status <= WL_ERROR_UNSUPPORTED && (status <= WL_ERROR_WORKSPACE_SIZE || status >= WL_ERROR_MAGIC));
+    CHECK(status >= WL_OK && status <= WL_ERROR_UNSUPPORTED && (status <= WL_ERROR_NO_MODEL || status >= WL_ERROR_MAGIC));
 }
 
 static wl_status decode_rows(const wl_model *model, uint32_t tensor, const wl_tensor *info, wl_type type, uint64_t row,
@@ -81,6 +81,32 @@ static void decode_bands(const wl_model *model, uint32_t tensor, const wl_tensor
     }
 }
 
+/* All of the model, if it has at most MOST bytes, in so many pieces; and a piece of its middle. */
+static void rebuild(const wl_model *model, uint32_t pieces, int place)
+{
+    uint64_t size, first, count;
+    size_t workspace_size;
+    uint8_t *workspace;
+    wl_status status = wl_rebuild_size(model, &size, &workspace_size);
+    check_known(status);
+    if (status != WL_OK || workspace_size > MOST)
+        return;
+    workspace = guard_take(&workspace_guard, workspace_size, place);
+    count = size / pieces + 1 < MOST ? size / pieces + 1 : MOST;
+    for (first = 0; first < size && first < MOST; first += count) {
+        if (count > size - first)
+            count = size - first;
+        check_known(wl_rebuild(model, first, count, guard_take(&dst_guard, (size_t)count, place), (size_t)count, workspace, workspace_size));
+        CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard));
+    }
+    if (size > MOST)
+        return;
+    first = size / 3;
+    count = size / 5;
+    check_known(wl_rebuild(model, first, count, guard_take(&dst_guard, (size_t)count, place), (size_t)count, workspace, workspace_size));
+    CHECK(guard_intact(&dst_guard) && guard_intact(&workspace_guard));
+}
+
 void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
 {
     wl_model model;
@@ -94,6 +120,8 @@ void use(const uint8_t *data, size_t size, int place, const uint8_t *expected)
     verified = wl_verify(&model);
     check_known(verified);
     check_known(wl_find_tensor(&model, "ip1.weight", &found));
+    rebuild(&model, 1, place);
+    rebuild(&model, 7, place);
     for (tensor = 0; tensor < wl_tensor_count(&model) && tensor < 16; tensor++) {
         wl_tensor info;
         status = wl_tensor_info(&model, tensor, &info);
@@ -135,6 +163,8 @@ void use_once(const uint8_t *data, size_t size, int place, uint32_t choice)
         return;
     check_known(wl_verify(&model));
     check_known(wl_find_tensor(&model, "layer", &found));
+    if (sequence_next(&choice, 4) == 0)
+        rebuild(&model, 1 + sequence_next(&choice, 9), place);
     count = wl_tensor_count(&model);
     if (count == 0)
         return;

@@ -30,10 +30,10 @@
 /* A call that seems to be the worst so far is repeated: the least of these times is its own. */
 #define REPEATS 5
 
-enum { OPEN, VERIFY, FIND, INFO, WORKSPACE_SIZE, DECODE, ROWS, CSR, MATVEC, CALLS };
+enum { OPEN, VERIFY, FIND, INFO, WORKSPACE_SIZE, DECODE, ROWS, CSR, MATVEC, REBUILD_SIZE, REBUILD, CALLS };
 
 static const char *const names[CALLS] = {"wl_open", "wl_verify", "wl_find_tensor", "wl_tensor_info", "wl_workspace_size",
-                                         "wl_decode", "wl_decode_rows", "wl_decode_csr", "wl_matvec"};
+                                         "wl_decode", "wl_decode_rows", "wl_decode_csr", "wl_matvec", "wl_rebuild_size", "wl_rebuild"};
 
 typedef struct worst {
     double steps, ns; /* for a unit of size */
@@ -110,6 +110,8 @@ static void make(call *c, int which)
         wl_decode_csr(&c->model, c->tensor, c->type, offsets, ((size_t)c->info.rows + 1) * 8, indexes, values, weights, workspace,
                       c->workspace_size);
         break;
+    case REBUILD_SIZE: wl_rebuild_size(&c->model, &c->count, &c->workspace_size); break;
+    case REBUILD: wl_rebuild(&c->model, c->first, c->count, dst, (size_t)c->count, workspace, c->workspace_size); break;
     default:
         wl_matvec(&c->model, c->tensor, ones, (size_t)c->info.columns * 4, (float *)(void *)dst, (size_t)c->info.rows * 4,
                   workspace, c->workspace_size);
@@ -122,7 +124,7 @@ static double timed(call *c, int which)
     double start;
     /* What an earlier call left there would be gone on with. */
     if (which >= DECODE && c->workspace_size > 0)
-        memset(workspace, 0, c->workspace_size < 128 ? c->workspace_size : 128);
+        memset(workspace, 0, c->workspace_size < 128 || which == REBUILD ? c->workspace_size : 128);
     start = now();
     make(c, which);
     return now() - start;
@@ -133,8 +135,10 @@ static void measure(call *c, int which)
     worst *w = &worsts[which];
     double size = BASE + (double)c->size, took = timed(c, which);
     int repeat;
-    if (which >= DECODE)
+    if (which >= DECODE && which <= MATVEC)
         size += (double)c->workspace_size + (double)(c->first + c->count) * (double)c->info.columns;
+    if (which == REBUILD)
+        size += (double)c->workspace_size + (double)(c->first + c->count);
     measured++;
     for (repeat = 1; repeat < REPEATS && took / size > w->ns; repeat++) {
         double again = timed(c, which);
@@ -179,6 +183,23 @@ static void measure_tensor(call *c, uint32_t *sequence)
     measure(c, ROWS);
 }
 
+/* All of a model, and its last byte. */
+static void measure_rebuild(call *c)
+{
+    uint64_t size;
+    c->workspace_size = 0;
+    measure(c, REBUILD_SIZE);
+    if (wl_rebuild_size(&c->model, &size, &c->workspace_size) != WL_OK || c->workspace_size > MOST_WORKSPACE || size == 0
+        || size > MOST_WEIGHTS * 8)
+        return;
+    c->first = 0;
+    c->count = size;
+    measure(c, REBUILD);
+    c->first = size - 1;
+    c->count = 1;
+    measure(c, REBUILD);
+}
+
 static void measure_file(const char *name, const uint8_t *data, size_t size, uint32_t sequence)
 {
     call c;
@@ -193,6 +214,7 @@ static void measure_file(const char *name, const uint8_t *data, size_t size, uin
         return;
     measure(&c, VERIFY);
     measure(&c, FIND);
+    measure_rebuild(&c);
     count = wl_tensor_count(&c.model);
     if (count == 0)
         return;

@@ -1,4 +1,5 @@
 using Weightless.Encoder.Models;
+using Weightless.Encoder.Models.Tflite;
 using Weightless.Encoder.Wls;
 
 namespace Weightless.Encoder.Cli;
@@ -8,6 +9,7 @@ internal static class RebuiltModel
 {
     private const string Onnx = ".onnx";
     private const string Tflite = ".tflite";
+    private const int MagicBytes = 8;
 
     /// <summary>Whether the name is of a format that can only be written this way.</summary>
     public static bool Names(string output) => Path.GetExtension(output) is Onnx or Tflite;
@@ -17,6 +19,9 @@ internal static class RebuiltModel
         string extension = Path.GetExtension(output);
         if (!file.HasModel)
             throw new CommandException($"{path}: has tensors only, and no {extension[1..]} model to rebuild");
+        bool isTflite = FileErrors.Naming(path, () => TfliteReader.Recognizes(file.ModelStart(MagicBytes)));
+        if (isTflite != (extension == Tflite))
+            throw new CommandException($"{path}: has {(isTflite ? "a TFLite" : "an ONNX")} model, and no {extension[1..]} model to rebuild");
         progress.Expect(FileErrors.Naming(path, () => file.ModelBytes));
         progress.Begin($"rebuilding {Path.GetFileName(output)}", file.ModelBytes);
         FileErrors.Naming(output, () =>

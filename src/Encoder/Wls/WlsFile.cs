@@ -122,6 +122,19 @@ public sealed unsafe class WlsFile : IDisposable
         }
     }
 
+    /// <summary>The first bytes of that model, or all of a shorter one.</summary>
+    internal byte[] ModelStart(int count)
+    {
+        (ulong bytes, nuint workspaceBytes) = RebuildSize();
+        byte[] start = new byte[Math.Min((ulong)count, bytes)];
+        byte[] workspace = new byte[workspaceBytes];
+        fixed (byte* dst = start, scratch = workspace)
+        {
+            Check(Rebuild(0, (ulong)start.Length, dst, (nuint)start.Length, scratch, workspaceBytes));
+        }
+        return start;
+    }
+
     /// <summary><c>wl_rebuild</c>, for who brings their own memory.</summary>
     internal Status Rebuild(ulong first, ulong count, byte* dst, nuint dstSize, byte* workspace, nuint workspaceSize)
     {

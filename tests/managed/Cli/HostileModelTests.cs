@@ -61,7 +61,7 @@ public class HostileModelTests
         yield return ("npz: a size of 4 GB", Patched(SizeField, uint.MaxValue - 1), "cannot inflate");
         yield return ("npz: a compressed size of 4 GB", Patched(CompressedField, uint.MaxValue - 1), "larger than the file");
         yield return ("npz: a wrong checksum", Patched(16, 12345), "'a.npy' is damaged");
-        yield return ("npz: a byte before", [0, .. ModelBytes.Zip(("a.npy", Array))], "not an ONNX, safetensors, npz or npy file");
+        yield return ("npz: a byte before", [0, .. ModelBytes.Zip(("a.npy", Array))], "not an ONNX, TFLite, safetensors, npz or npy file");
         yield return ("npz: a folder", ModelBytes.Zip(("a/", [])), "'a/' is not a .npy");
         yield return ("npz: not closed", ModelBytes.Zip(("a.npy", Array))[..^30], "truncated or damaged");
     }

@@ -32,6 +32,10 @@ public class ReferenceTests
     }
 
     [Fact]
+    public void A_skeleton_knows_no_codec() =>
+        Check(source => source.Namespace == "Skeleton", other => other == "Skeleton" || IsShared(other) || other is "Coders" or "Format");
+
+    [Fact]
     public void Calls_know_no_codec_by_name() => Check(source => source.Namespace == "Calls", other => !IsCodec(other) && other.Length > 0);
 
     [Fact]

@@ -7,13 +7,13 @@ namespace Weightless.Tests.Models;
 /// <summary>Whatever is done to a file, opening it is a model or a <see cref="ModelException"/> of one line.</summary>
 public class HostileFileTests
 {
-    public static TheoryData<string> Formats => ["safetensors", "npy", "npz stored", "npz deflated", "onnx"];
+    public static TheoryData<string> Formats => ["safetensors", "npy", "npz stored", "npz deflated", "onnx", "tflite"];
 
     [Fact]
     public void A_file_that_is_no_model_is_said_to_be_none()
     {
         using var folder = new TemporaryFolder();
-        const string none = "not an ONNX, safetensors, npz or npy file";
+        const string none = "not an ONNX, TFLite, safetensors, npz or npy file";
         Assert.Equal("the file is empty", Failure(folder.Write("empty", [])));
         Assert.Equal("a pipe or device, " + none, Failure("/dev/null"));
         Assert.Equal(none, Failure(folder.Write("text", Encoding.UTF8.GetBytes("# A model\nIt has layers.\n"))));

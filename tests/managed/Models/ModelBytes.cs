@@ -70,6 +70,8 @@ internal static class ModelBytes
             case "onnx":
                 return OnnxBytes.Model(OnnxBytes.Initializer(OnnxBytes.Floats("fc.weight", [2, 3], 0, 0, 0, 0, 0, 0)),
                     OnnxBytes.Constant("b", OnnxBytes.Tensor("", 3, [2], OnnxBytes.Bytes(5, [0x7f, 2]))));
+            case "tflite":
+                return TfliteBytes.Model(new("fc.weight", 0, [2, 3], new byte[24]), new("b", 9, [2], [255, 2]));
             case "npz stored":
                 NpzWriter.Write(file, tensors);
                 return file.ToArray();

@@ -32,7 +32,7 @@ public class MutationTests(ITestOutputHelper output)
     private static readonly byte[][] Files =
     [
         ModelBytes.Small("safetensors"), ModelBytes.Small("npy"), ModelBytes.Small("npz stored"), ModelBytes.Small("npz deflated"),
-        ModelBytes.Small("onnx"),
+        ModelBytes.Small("onnx"), ModelBytes.Small("tflite"),
         ModelBytes.Safetensors(
             """
             {"__metadata__":{"format":"pt"},"c\u0061":{"dtype":"BF16","shape":[3,0,7],"data_offsets":[24,24]},

@@ -47,6 +47,10 @@ internal static class OnnxBytes
 
     public static byte[] Floats(string name, long[] shape, params float[] values) => Tensor(name, Float, shape, Raw(values));
 
+    /// <summary>A tensor with its elements in another file.</summary>
+    public static byte[] External(string name, long[] shape, params (string Key, string Value)[] entries) =>
+        Tensor(name, Float, shape, [Number(14, 1), .. entries.Select(entry => Bytes(13, Text(1, entry.Key), Text(2, entry.Value)))]);
+
     public static byte[] Initializer(byte[] tensor) => Bytes(5, tensor);
 
     public static byte[] Node(string type, string[] inputs, string[] outputs, params byte[][] attributes) => Bytes(1,

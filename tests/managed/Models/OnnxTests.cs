@@ -65,6 +65,28 @@ public class OnnxTests
     }
 
     [Fact]
+    public void Elements_in_other_files_are_read()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["more"]);
+        folder.Write("weights", MemoryMarshal.AsBytes<float>([1, 2, 3, 4]).ToArray());
+        folder.Write("more/weights", MemoryMarshal.AsBytes<float>([5]).ToArray());
+        string path = folder.Write("model.onnx", Model(Initializer(External("a", [2], ("location", "weights"), ("offset", "8"), ("length", "8"))),
+            Initializer(External("b", [], ("location", "more/weights"))), Initializer(Floats("c", [1], 6)), Initializer(External("d", [1], ("location", "weights")))));
+        using OnnxReader model = Assert.IsType<OnnxReader>(ModelFile.Open(path));
+        Assert.Equal([("a", "3 4"), ("b", "5"), ("c", "6"), ("d", "1")],
+            model.Tensors.OrderBy(tensor => tensor.Name).Select(tensor => (tensor.Name, string.Join(' ', Values(tensor)))));
+        Assert.False(model.IsWhole);
+        Assert.Equal(1, model.Source.Places.Count(place => place is not null));
+    }
+
+    /// <summary>They are part of the model, and come back with it.</summary>
+    [Fact]
+    public void What_is_no_tensor_of_ours_is_left_to_the_skeleton() =>
+        Read(Model(Initializer(Tensor("text", 8, [1], Text(6, "a"))), Initializer(Tensor("new", 99, [1])), Bytes(15, []), Initializer(Floats("w", [1], 1))),
+            model => Assert.Equal(["w"], model.Tensors.Select(tensor => tensor.Name)));
+
+    [Fact]
     public void Nodes_have_their_attributes_and_values_their_shapes()
     {
         byte[] file = Model(Value(11, "x", -1, 3), Value(12, "y", 4),
@@ -99,12 +121,16 @@ public class OnnxTests
         { "negative dimension", Model(Initializer(Floats("w", [-1], 1))) },
         { "overflows", Model(Initializer(Floats("w", [1L << 40, 1L << 40], 1))) },
         { "2 GiB", Model(Initializer(Floats("w", [1L << 33], 1))) },
-        { "element type string", Model(Initializer(Tensor("w", 8, [1], Text(6, "a")))) },
-        { "element type 99", Model(Initializer(Tensor("w", 99, [1]))) },
         { "its elements twice", Model(Initializer(Tensor("w", Float, [1], Raw(1), Single(4, 1)))) },
         { "a field that is not for its type", Model(Initializer(Tensor("w", Float, [1], Number(5, 1)))) },
-        { "in another file", Model(Initializer(Tensor("w", Float, [1], Number(14, 1)))) },
-        { "sparse initializers", Model(Bytes(15, [])) },
+        { "in a file outside of the model's folder, or in none", Model(Initializer(External("w", [1]))) },
+        { "outside of the model's folder", Model(Initializer(External("w", [1], ("location", "../model")))) },
+        { "outside of the model's folder", Model(Initializer(External("w", [1], ("location", "/etc/passwd")))) },
+        { "elements in 'a?b', which cannot be read", Model(Initializer(External("w", [1], ("location", "a\nb")))) },
+        { "elements in 'missing', which cannot be read", Model(Initializer(External("w", [1], ("location", "missing")))) },
+        { "at no place", Model(Initializer(External("w", [1], ("location", "model"), ("offset", "-1")))) },
+        { "beyond the end of 'model'", Model(Initializer(External("w", [1], ("location", "model"), ("offset", "9223372036854775807")))) },
+        { "needs 4 bytes for its shape and type, but has 8", Model(Initializer(External("w", [1], ("location", "model"), ("length", "8")))) },
         { "not valid UTF-8", Model(Initializer(Concat(Number(1, 1), Number(2, 1), Bytes(8, [0xff]), Raw(1)))) },
         { "nested more than", Model(Nested(40)) },
     };
