@@ -304,7 +304,8 @@ wl_status wl_rebuild_size(const wl_model *model, uint64_t *size, size_t *workspa
  * by piece, or into the one buffer that a runtime reads a model from. Ranges in order, on one workspace, cost one decode of each
  * tensor together, whatever their length, and a hash of the workspace each: "that workspace" of wl_decode_rows. In another order a
  * range costs what a band does there, and of the rest of the model what decoding it from the start does. dst_size may be larger than
- * count. A first use of the workspace needs no initialisation.
+ * count; a workspace of the size that wl_rebuild_size gives is enough for every range, and a smaller one for some.
+ * A first use of it needs no initialisation.
  * Hostile input: as wl_decode. Errors: ARGUMENT, NO_MODEL, ROWS, DST_SIZE, WORKSPACE_SIZE, CORRUPT. Since 1.0.
  */
 wl_status wl_rebuild(const wl_model *model, uint64_t first_byte, uint64_t count, void *dst, size_t dst_size, void *workspace,

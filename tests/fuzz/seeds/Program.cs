@@ -30,11 +30,11 @@ foreach (IReadOnlyList<EncodedTensor> tensors in ValidFiles.Large(random))
 for (int i = 0; i < 60; i++)
 {
     // Whole, and with damage to the skeleton, which is the last section, and to its place.
-    IReadOnlyList<EncodedTensor> tensors = i == 0 ? [] : ValidFiles.Mixed(random, 1 + random.Next(4));
+    EncodedTensor[] tensors = i == 0 ? [] : [.. ValidFiles.Mixed(random, 1 + random.Next(4))];
     EncodedSkeleton skeleton = EncodedSkeleton.Of(Models.Of(tensors, random));
     byte[] file = Bytes(tensors, skeleton);
     for (int j = i % 3 == 0 ? 0 : random.Next(1, 4); j > 0; j--)
-        file[^(random.Next(i % 3 == 1 ? skeleton.Section.Length : Math.Min(skeleton.Section.Length, 12 + tensors.Count)) + 1)] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0, _ => random.Next(256) });
+        file[^(random.Next(i % 3 == 1 ? skeleton.Section.Length : Math.Min(skeleton.Section.Length, 12 + tensors.Length)) + 1)] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0, _ => random.Next(256) });
     Write(file);
 }
 Console.WriteLine($"{count} files");

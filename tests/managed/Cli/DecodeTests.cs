@@ -18,8 +18,8 @@ public class DecodeTests
         string file = folder.Write("m.wls", GoldenFiles.Bytes([hostile]));
         CliRun.Succeeding("verify", file);
         foreach (string output in new[] { "out.safetensors", "out.npz", "out.npy" })
-            Assert.Equal($"{file}: a tensor's section is damaged", CliRun.Failing(1, "decode", file, "-o", folder[output]));
-        Assert.Equal($"{file}: a tensor's section is damaged", CliRun.Failing(1, "inspect", file, "--checksums"));
+            Assert.Equal($"{file}: a section is damaged", CliRun.Failing(1, "decode", file, "-o", folder[output]));
+        Assert.Equal($"{file}: a section is damaged", CliRun.Failing(1, "inspect", file, "--checksums"));
         Assert.Equal(["m.wls"], folder.Names());
     }
 

@@ -85,7 +85,7 @@ public class FileErrorTests
         byte[] damaged = File.ReadAllBytes(folder["m.wls"]);
         damaged[^1] ^= 1;
         string file = folder.Write("m.wls", damaged);
-        Assert.Equal($"{file}: a tensor fails its checksum", CliRun.Failing(1, "verify", file));
+        Assert.Equal($"{file}: a section fails its checksum", CliRun.Failing(1, "verify", file));
         CliRun.Failing(1, "decode", file, "-o", folder["out.npz"]);
         CliRun.Failing(1, "inspect", file, "--checksums");
         Assert.False(File.Exists(folder["out.npz"]));
