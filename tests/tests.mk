@@ -58,7 +58,7 @@ test-differential: build artifacts/linux-x64-v3/libweightless.so $(TEST_PROGRAMS
 	@tests/differential/run $(TIMES)
 
 .PHONY: test-onnx
-test-onnx: $(ONNX_CLIENT) $(CLI) ## ONNX Runtime with weights from a .wls: the top-1 error on MNIST
+test-onnx: $(ONNX_CLIENTS) $(CLI) ## ONNX Runtime with weights from a .wls, on both machines: the top-1 error on MNIST, peak memory
 	@tests/examples/onnx
 
 .PHONY: stress
