@@ -32,7 +32,7 @@ LIBRARIES := $(foreach m,$(MACHINES),artifacts/$(m)/libweightless.so artifacts/$
 
 # Every program in C and C++ is made by this one recipe, of the sources and libraries that its rule names. A target may have
 # another LANGUAGE or COMPILER, and more FLAGS. xxhash.h is not the cross compiler's, but one for every machine: hence -idirafter.
-HEADERS := include/weightless.h $(wildcard tests/*/*.h)
+HEADERS := include/weightless.h $(wildcard include/weightless/*.hpp examples/cpp/*.hpp tests/*/*.h tests/adapters/*.hpp tests/adapters/*/*.h)
 CFLAGS := -O2 -g -pedantic -Wall -Wextra -Werror -Iinclude -Itests/harness -idirafter /usr/include
 # Of the programs' own: libweightless.a needs no library.
 SYSTEM_LIBS := -lm -ldl -lpthread

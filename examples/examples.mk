@@ -10,19 +10,18 @@ $(call program, examples/lenet,  examples/c/lenet.c,  libweightless.a)
 demo: build ## encode a small network, compare all codecs, decode it in C on both machines
 	@examples/c/demo
 
-# The ONNX Runtime client. Apart from `make build`: its package is large.
-ONNXRUNTIME := artifacts/onnxruntime
-ONNX_CLIENT := artifacts/$(HOST)/examples/onnx
-$(call program, examples/onnx, examples/cpp/lenet.cpp $(ONNXRUNTIME)/libonnxruntime.so.1, libweightless.a)
-$(ONNX_CLIENT): LANGUAGE := c++
-$(ONNX_CLIENT): FLAGS := -std=c++17 -isystem $(ONNXRUNTIME)/include -Wl,-rpath,'$$ORIGIN/../../onnxruntime'
+# The ONNX Runtime client, and the runtime beside it. Apart from `make build`: its package is large.
+ONNX_CLIENTS := $(call for_machines,examples/onnx)
+$(call program, examples/onnx, examples/cpp/lenet.cpp, onnxruntime/libonnxruntime.so.1 libweightless.a)
+$(ONNX_CLIENTS): LANGUAGE := c++
+$(ONNX_CLIENTS): FLAGS = -std=c++17 -isystem artifacts/$*/onnxruntime/include -Wl,-rpath,'$$ORIGIN/../onnxruntime'
 
-$(ONNXRUNTIME)/libonnxruntime.so.1: examples/cpp/onnxruntime.csproj $(BUILD_FILES) | needs-build
+artifacts/%/onnxruntime/libonnxruntime.so.1: examples/cpp/onnxruntime.csproj $(BUILD_FILES) | needs-build
 	@echo "fetching ONNX Runtime"
 	@dotnet restore --nologo -v quiet $<
 	@mkdir -p $(@D)
 	@folder=$$(dotnet msbuild $< -getProperty:OnnxRuntime) && ln -sfn "$$folder/build/native/include" $(@D)/include \
-		&& ln -sf "$$folder/runtimes/$(HOST)/native/libonnxruntime.so" $@
+		&& ln -sf "$$folder/runtimes/$*/native/libonnxruntime.so" $@
 
 MNIST := $(or $(WEIGHTLESS_MNIST),../shared/data/mnist)
 

@@ -29,7 +29,15 @@ $(call test_program, soak, tests/stress/soak.c tests/stress/decodes.c, check gol
 $(call test_program, worst, tests/stress/worst.c tests/stress/adversaries.c, check corpus edits golden repair, libweightless.so)
 $(call test_program, interrupted, tests/stress/interrupted.c, check golden, libweightless.so)
 
-$(filter %/header-c++,$(TEST_PROGRAMS)): LANGUAGE := c++
+$(call test_program, model, tests/adapters/model.cpp, , libweightless.a)
+$(call test_program, model-noexcept, tests/adapters/model.cpp, , libweightless.a)
+$(call test_program, reader, tests/adapters/reader.cpp, , libweightless.a)
+
+ADAPTER_TESTS := $(filter %/model %/model-noexcept %/reader,$(TEST_PROGRAMS))
+$(ADAPTER_TESTS) $(filter %/header-c++,$(TEST_PROGRAMS)): LANGUAGE := c++
+$(ADAPTER_TESTS): FLAGS = -std=c++17 -Wshadow $(FLAGS_$(@F))
+FLAGS_model-noexcept := -fno-exceptions
+FLAGS_reader := -fno-exceptions -isystem tests/adapters/ncnn
 $(filter %/defect,$(TEST_PROGRAMS)): FLAGS := -ffunction-sections -Wl,--gc-sections
 $(filter %/defect,$(TEST_PROGRAMS)): src/NativeDecoder/Host/runtime.h
 $(TEST_PROGRAMS): | needs-test
@@ -50,7 +58,7 @@ test-differential: build artifacts/linux-x64-v3/libweightless.so $(TEST_PROGRAMS
 	@tests/differential/run $(TIMES)
 
 .PHONY: test-onnx
-test-onnx: $(ONNX_CLIENT) $(CLI) ## ONNX Runtime with weights from a .wls: the top-1 error on MNIST
+test-onnx: $(ONNX_CLIENTS) $(CLI) ## ONNX Runtime with weights from a .wls, on both machines: the top-1 error on MNIST, peak memory
 	@tests/examples/onnx
 
 .PHONY: stress

@@ -20,14 +20,15 @@ PROCESSORS_linux-arm64 := aarch64|arm64
 
 MAN := artifacts/man/weightless.3 $(if $(filter $(HOST),$(MACHINE)),artifacts/man/weightless.1)
 SHARED := libweightless.so.$(VERSION)
+ADAPTERS := $(wildcard include/weightless/*.hpp)
 # What ld.so looks for in LIBDIR/glibc-hwcaps on machines that have AVX2 and what goes with it: the same library, compiled for them.
 HWCAPS_linux-x64 := x86-64-v3
 HWCAPS := $(addprefix glibc-hwcaps/,$(HWCAPS_$(MACHINE)))
-INSTALLED := $(INCLUDEDIR)/weightless.h $(addprefix $(LIBDIR)/,$(SHARED) libweightless.so.$(ABI) libweightless.so \
+INSTALLED := $(INCLUDEDIR)/weightless.h $(ADAPTERS:include/%=$(INCLUDEDIR)/%) $(addprefix $(LIBDIR)/,$(SHARED) libweightless.so.$(ABI) libweightless.so \
 	libweightless.a pkgconfig/weightless.pc cmake/weightless/weightless-config.cmake \
 	cmake/weightless/weightless-config-version.cmake $(foreach f,$(HWCAPS),$f/$(SHARED) $f/libweightless.so.$(ABI))) $(BINDIR)/weightless $(MANDIR)/man1/weightless.1 \
 	$(addprefix $(MANDIR)/man3/,weightless.3 $(FUNCTIONS:=.3))
-INSTALLED_FOLDERS := $(addprefix $(LIBDIR)/,$(HWCAPS)) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(INCLUDEDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man3
+INSTALLED_FOLDERS := $(INCLUDEDIR)/weightless $(addprefix $(LIBDIR)/,$(HWCAPS)) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(INCLUDEDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man3
 
 # Not beside the other library and the CLI: they compile the same project.
 artifacts/linux-x64-v3/libweightless.so: artifacts/linux-x64/libweightless.so | $(CLI)
@@ -56,8 +57,9 @@ filled = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@ABI@
 
 .PHONY: install
 install: $(addprefix artifacts/$(MACHINE)/libweightless,.so .a) $(if $(HWCAPS),artifacts/$(MACHINE)-v3/libweightless.so) $(MAN) $(if $(filter $(HOST),$(MACHINE)),$(CLI)) ## everything below PREFIX (/usr/local): see docs/boards.md
-	@install -d $(addprefix '$(DESTDIR)'/,$(INCLUDEDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(MANDIR)/man3)
+	@install -d $(addprefix '$(DESTDIR)'/,$(INCLUDEDIR)/weightless $(LIBDIR)/pkgconfig $(LIBDIR)/cmake/weightless $(MANDIR)/man3)
 	@install -m 644 $(HEADER) '$(DESTDIR)$(INCLUDEDIR)'
+	@install -m 644 $(ADAPTERS) '$(DESTDIR)$(INCLUDEDIR)/weightless'
 	@install -m 755 artifacts/$(MACHINE)/libweightless.so '$(DESTDIR)$(LIBDIR)/$(SHARED)'
 	@ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/libweightless.so.$(ABI)'
 	@ln -sf libweightless.so.$(ABI) '$(DESTDIR)$(LIBDIR)/libweightless.so'
