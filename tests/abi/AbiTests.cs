@@ -37,7 +37,7 @@ public unsafe class AbiTests
         string[] sentences = [.. statuses.Select(Sentence)];
         Assert.All(sentences, sentence => Assert.Matches("^[ -~]{5,}$", sentence));
         Assert.Equal(statuses.Select(StatusText.ToString), sentences);
-        string unknown = Sentence((Status)7);
+        string unknown = Sentence((Status)8);
         Assert.DoesNotContain(unknown, sentences);
         foreach (int number in new[] { -1, 15, 23, 47, 49, 1000, int.MaxValue, int.MinValue })
             Assert.Equal(unknown, Sentence((Status)number));

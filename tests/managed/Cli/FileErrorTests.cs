@@ -122,7 +122,7 @@ public class FileErrorTests
     {
         using TemporaryFolder folder = new();
         CliRun.Succeeding("encode", folder.Write("m.npz", TestModels.Network()), "-o", folder["m.wls"]);
-        string error = CliRun.Failing(1, "decode", folder["m.wls"], "-o", folder["m.onnx"]);
+        string error = CliRun.Failing(1, "decode", folder["m.wls"], "-o", folder["m.bin"]);
         Assert.Contains(".safetensors", error, StringComparison.Ordinal);
     }
 
