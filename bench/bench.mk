@@ -12,6 +12,14 @@ bench: build ## what encoding and decoding cost: artifacts/bench.json, and a tab
 bench-int8: build | needs-bench ## int8 weights by context and dense + arithmetic: bytes and ns a weight; BASE=ARTIFACTS compares with another build
 	@bench/int8 $(BASE)
 
+.PHONY: bench-loops
+bench-loops: build ## ns a weight by the loops of stored, dense, words and coupled, each beside what it is to be compared with
+	@bench/loops
+
+.PHONY: bench-skeleton
+bench-skeleton: $(CLI) | needs-bench ## bytes of real ONNX networks, if they are there, and of what is not weights in them beside zstd
+	@bench/skeleton $(wildcard $(addprefix $(or $(WEIGHTLESS_SHARED),../shared)/data/,ppocr/*.onnx silero/*.onnx))
+
 # Against the library itself: OpenBLAS is for this one only, and its headers are those of a package more.
 artifacts/linux-x64/sparse: bench/sparse.c include/weightless.h artifacts/linux-x64/libweightless.so | needs-bench
 	@gcc $(CFLAGS) -O3 -o $@ $< artifacts/linux-x64/libweightless.so -Wl,-rpath,'$$ORIGIN' /usr/lib/x86_64-linux-gnu/openblas-openmp/libopenblas.so.0

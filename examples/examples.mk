@@ -23,6 +23,12 @@ artifacts/%/onnxruntime/libonnxruntime.so.1: examples/cpp/onnxruntime.csproj $(B
 	@folder=$$(dotnet msbuild $< -getProperty:OnnxRuntime) && ln -sfn "$$folder/build/native/include" $(@D)/include \
 		&& ln -sf "$$folder/runtimes/$*/native/libonnxruntime.so" $@
 
+# The ncnn client, with the ncnn that somebody has installed below NCNN: Debian has none.
+artifacts/$(HOST)/examples/ncnn: examples/cpp/ncnn.cpp $(HEADERS) artifacts/$(HOST)/libweightless.a
+	@test -e '$(NCNN)/lib/libncnn.a' || { echo 'make test-ncnn NCNN=PREFIX: there is no PREFIX/lib/libncnn.a' >&2; exit 1; }
+	@mkdir -p $(@D)
+	@g++ $(CFLAGS) -std=c++17 -isystem '$(NCNN)/include/ncnn' -o $@ $< artifacts/$(HOST)/libweightless.a '$(NCNN)/lib/libncnn.a' -lpthread
+
 MNIST := $(or $(WEIGHTLESS_MNIST),../shared/data/mnist)
 
 .PHONY: train

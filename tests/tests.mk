@@ -61,6 +61,10 @@ test-differential: build artifacts/linux-x64-v3/libweightless.so $(TEST_PROGRAMS
 test-onnx: $(ONNX_CLIENTS) $(CLI) ## ONNX Runtime with weights from a .wls, on both machines: the top-1 error on MNIST, peak memory
 	@tests/examples/onnx
 
+.PHONY: test-ncnn
+test-ncnn: artifacts/$(HOST)/examples/ncnn $(CLI) ## ncnn, installed below NCNN=PREFIX, with weights from a .wls: the top-1 error on MNIST
+	@tests/examples/ncnn
+
 .PHONY: stress
 stress: build $(TEST_PROGRAMS) ## 100,000 edits of every golden file, decoding times against their bound, threads, a million cycles, 200 kills: ten minutes
 	@tests/stress/run

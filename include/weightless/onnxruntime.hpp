@@ -13,7 +13,7 @@
  * ONNX Runtime gets these weights after it has optimised the graph. Nothing that it can compute beforehand, as the transpose of a
  * weight or a convolution with its normalisation folded in, may depend on one of them: such tensors keep their data in the graph.
  *
- * Throws Ort::Exception, and weightless::error if a tensor cannot be decoded. Wants ONNX Runtime's headers, from version 1.12 on.
+ * Throws Ort::Exception, and weightless::error if a tensor cannot be decoded. Wants ONNX Runtime's headers; tried with 1.31.
  *
  * SPDX-License-Identifier: MIT
  */
