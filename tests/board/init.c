@@ -1,6 +1,7 @@
 /*
  * init.c - the first and only process of the emulated board: runs the commands of /commands, one a line, words parted by
- * spaces, behind data=N with at most N KiB of memory that is not a file's (RLIMIT_DATA), and powers the board off. Prints what each of them took, in lines that tests/board/run reads.
+ * spaces, behind data=N with at most N KiB of memory that is not a file's (RLIMIT_DATA), and powers the board off. Prints what
+ * each of them took, in lines that tests/board/run reads.
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE

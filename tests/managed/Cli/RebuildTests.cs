@@ -28,7 +28,7 @@ public class RebuildTests
         string model = folder.Write("m." + format, file);
         foreach (string method in new[] { "auto", "dense", "csr", "words", "context" })
         {
-            CliRun.Of("encode", model, "-o", folder["m.wls"], "--method", method, "--force");
+            Assert.Equal(0, CliRun.Of("encode", model, "-o", folder["m.wls"], "--method", method, "--force").Code);
             CliRun.Succeeding("decode", folder["m.wls"], "-o", folder["back." + format], "--force");
             Assert.Equal(file, File.ReadAllBytes(folder["back." + format]));
         }
