@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace Weightless.Encoder.Models;
 
@@ -131,7 +130,8 @@ public sealed class AtomicFile : IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         for (int attempt = 1; ; attempt++)
         {
-            string path = prefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + TemporaryExtension;
+            // Not a secret: the file is made only if there is none of its name. .NET's cryptography would ask for OpenSSL.
+            string path = prefix + Random.Shared.GetHexString(RandomDigits, lowercase: true) + TemporaryExtension;
             try
             {
                 FileStream stream = new(path, options);
